@@ -1,0 +1,219 @@
+using System.Data;
+using System.Data.Common;
+using System.Threading.Channels;
+
+namespace Hotline.Data;
+
+/// <summary>
+/// Reads and writes. A write is one transaction; on an engine with a single writer, writes that arrive while a commit is
+/// under way share the next one, each under its own savepoint (group commit).
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    /// <summary>Writes that share one commit, at most.</summary>
+    private const int GroupSize = 256;
+
+    /// <summary>Times that a write which lost a race is run.</summary>
+    private const int Tries = 5;
+
+    private static readonly AsyncLocal<bool> Writing = new();
+
+    static Database() => Rows.Register();
+
+    private readonly HotlineClock _clock;
+    private readonly Outbox _outbox;
+    private readonly OutboxSettings _settings;
+    private readonly Channel<Unit> _queue = Channel.CreateBounded<Unit>(4096);
+    private readonly Lazy<Task> _writer;
+
+    public Database(Dialect dialect, HotlineClock clock, Outbox outbox, OutboxSettings settings)
+    {
+        Dialect = dialect;
+        _clock = clock;
+        _outbox = outbox;
+        _settings = settings;
+        _writer = new Lazy<Task>(() => Task.Run(WriteGroupsAsync));
+    }
+
+    public Dialect Dialect { get; }
+
+    public HotlineClock Clock => _clock;
+
+    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        return await read(new Session(Dialect, connection, null, ct));
+    }
+
+    /// <summary>All statements see the same state of the database.</summary>
+    public async Task<T> SnapshotAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var transaction = Dialect.SingleWriter
+            ? ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: true)
+            : await connection.BeginTransactionAsync(
+                Dialect is SqlServerDialect ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead, ct);
+        return await read(new Session(Dialect, connection, transaction, ct));
+    }
+
+    public Task WriteAsync(Func<Work, Task> write, CancellationToken ct) => WriteAsync(async work =>
+    {
+        await write(work);
+        return true;
+    }, ct);
+
+    /// <summary>
+    /// Runs the function in one transaction, with its messages and timeline. It may run again after a conflict, so it must
+    /// keep to what <see cref="Work"/> offers; and it must not wait for another write, which would never end.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
+    {
+        if (Writing.Value) throw new InvalidOperationException("A write inside a write would wait for itself: pass the Work on instead.");
+
+        var (result, deliveries) = Dialect.SingleWriter ? await WriteGroupedAsync(write, ct) : await WriteAloneAsync(write, ct);
+        _outbox.Offer(deliveries);
+        return result;
+    }
+
+    public async Task<DbConnection> OpenAsync(CancellationToken ct)
+    {
+        var connection = Dialect.Create();
+        try
+        {
+            await connection.OpenAsync(ct);
+            await Dialect.PrepareAsync(connection, ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        if (_writer.IsValueCreated) await _writer.Value;
+        if (Dialect is IAsyncDisposable disposable) await disposable.DisposeAsync();
+    }
+
+    private async Task<(T, IReadOnlyList<Delivery>)> WriteAloneAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await OpenAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+                var work = new Work(Dialect, connection, transaction, _clock, ct);
+                var result = await RunAsync(work, write);
+                await transaction.CommitAsync(ct);
+                return (result, work.Deliveries);
+            }
+            catch (Exception e) when (Dialect.IsConflict(e) && attempt < Tries)
+            {
+                // Run again from the start: the guards in the statements decide afresh.
+            }
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Work work, Func<Work, Task<T>> write)
+    {
+        Writing.Value = true;
+        try
+        {
+            var result = await write(work);
+            await work.FlushAsync(_settings.RetryAfter);
+            return result;
+        }
+        finally
+        {
+            Writing.Value = false;
+        }
+    }
+
+    private async Task<(T, IReadOnlyList<Delivery>)> WriteGroupedAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
+    {
+        _ = _writer.Value;
+        var unit = new Unit<T>(this, write, ct);
+        await _queue.Writer.WriteAsync(unit, ct);
+        return await unit.Committed.Task;
+    }
+
+    private async Task WriteGroupsAsync()
+    {
+        DbConnection? connection = null;
+        var group = new List<Unit>(GroupSize);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            try
+            {
+                connection ??= await OpenAsync(CancellationToken.None);
+                // Immediate: the write lock is taken here, not at the first change, where waiting for it could fail half-way.
+                await using var transaction = ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: false);
+                while (group.Count < GroupSize && _queue.Reader.TryRead(out var unit))
+                {
+                    if (await unit.RunAsync(connection, transaction)) group.Add(unit);
+                }
+                await transaction.CommitAsync();
+            }
+            catch (Exception e)
+            {
+                // Nothing of this group is stored: every caller hears why, and the next group starts on a fresh connection.
+                if (group.Count == 0 && _queue.Reader.TryRead(out var next)) group.Add(next);
+                foreach (var unit in group) unit.Fail(e);
+                if (connection is not null) await connection.DisposeAsync();
+                connection = null;
+                continue;
+            }
+            foreach (var unit in group) unit.Complete();
+        }
+        if (connection is not null) await connection.DisposeAsync();
+    }
+
+    private abstract class Unit
+    {
+        /// <returns>False when it has already failed by itself and left no trace in the transaction.</returns>
+        public abstract Task<bool> RunAsync(DbConnection connection, DbTransaction transaction);
+        public abstract void Complete();
+        public abstract void Fail(Exception exception);
+    }
+
+    private sealed class Unit<T>(Database database, Func<Work, Task<T>> write, CancellationToken ct) : Unit
+    {
+        private T _result = default!;
+        private Work? _work;
+
+        public TaskCompletionSource<(T, IReadOnlyList<Delivery>)> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async Task<bool> RunAsync(DbConnection connection, DbTransaction transaction)
+        {
+            if (ct.IsCancellationRequested)
+            {
+                Committed.TrySetCanceled(ct);
+                return false;
+            }
+            await transaction.SaveAsync("unit", CancellationToken.None);
+            try
+            {
+                _work = new Work(database.Dialect, connection, transaction, database._clock, ct);
+                _result = await database.RunAsync(_work, write);
+                await transaction.ReleaseAsync("unit", CancellationToken.None);
+                return true;
+            }
+            catch (Exception e)
+            {
+                // Only this unit is undone; the others of its group go on.
+                await transaction.RollbackAsync("unit", CancellationToken.None);
+                Committed.TrySetException(e);
+                return false;
+            }
+        }
+
+        public override void Complete() => Committed.TrySetResult((_result, _work!.Deliveries));
+
+        public override void Fail(Exception exception) => Committed.TrySetException(exception);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using Hotline.Contracts;
+using Channel = System.Threading.Channels.Channel;
+
+namespace Hotline.Data;
+
+/// <summary>How deliveries are retried. Bound from <c>Outbox</c>.</summary>
+public sealed record OutboxSettings
+{
+    /// <summary>A delivery that its role has not settled after this long is sent again; the wait doubles with each attempt.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the reconciler looks for such deliveries.</summary>
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most messages in one parcel.</summary>
+    public int ParcelSize { get; init; } = 200;
+}
+
+/// <summary>
+/// Hands just-committed deliveries to the relay of this process without a look into the database. It is only the short
+/// way: what does not fit is left to the reconciler, and what is lost with the process too.
+/// </summary>
+public sealed class Outbox
+{
+    /// <summary>Deliveries waiting in memory for one role, at most.</summary>
+    private const int Capacity = 20_000;
+
+    private readonly Dictionary<Role, Channel<Delivery>> _waiting = Enum.GetValues<Role>().ToDictionary(
+        role => role,
+        _ => Channel.CreateBounded<Delivery>(new BoundedChannelOptions(Capacity) { SingleReader = true }));
+
+    internal ChannelReader<Delivery> Waiting(Role role) => _waiting[role].Reader;
+
+    internal void Offer(IReadOnlyList<Delivery> committed)
+    {
+        foreach (var delivery in committed)
+            _waiting[delivery.Role].Writer.TryWrite(delivery);
+    }
+}

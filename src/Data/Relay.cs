@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Hotline.Contracts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hotline.Data;
+
+/// <summary>
+/// What travels over the bus: messages for one role, several of them when they queue up and one when they do not, because
+/// the cost of framework and broker is per parcel.
+/// </summary>
+public sealed record Parcel(Role Role, IReadOnlyList<Letter> Letters);
+
+/// <param name="Id">Of the delivery that this settles.</param>
+/// <param name="Kind">Name of the message type in Contracts.</param>
+/// <param name="Body">The message as JSON.</param>
+public sealed record Letter(string Id, string Kind, string Body);
+
+/// <summary>The road between processes; MassTransit's, in-memory or RabbitMQ, in <c>src/Hotline/Bus</c>.</summary>
+public interface IRoad
+{
+    /// <summary>False while the broker is away: then nothing is tried and nothing is put off.</summary>
+    bool Open { get; }
+
+    /// <summary>Returns once the broker has confirmed that it keeps the parcel; throws otherwise.</summary>
+    Task SendAsync(Parcel parcel, CancellationToken ct);
+}
+
+/// <summary>
+/// Sends deliveries. The short way takes them from memory right after their commit; the reconciler takes from the database
+/// those that their role has not settled in time, whatever became of them: a crash, a lost broker, a full queue.
+/// </summary>
+public sealed partial class Relay(Database database, Outbox outbox, OutboxSettings settings, IRoad road, ILogger<Relay> log) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        [ReconcileAsync(stoppingToken), .. Enum.GetValues<Role>().Select(role => ForwardAsync(role, stoppingToken))]);
+
+    private async Task ForwardAsync(Role role, CancellationToken ct)
+    {
+        var waiting = outbox.Waiting(role);
+        var letters = new List<Letter>(settings.ParcelSize);
+        while (await waiting.WaitToReadAsync(ct))
+        {
+            letters.Clear();
+            while (letters.Count < settings.ParcelSize && waiting.TryRead(out var delivery))
+                letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+            if (road.Open) await TrySendAsync(new Parcel(role, letters.ToArray()), ct);
+        }
+    }
+
+    private async Task ReconcileAsync(CancellationToken ct)
+    {
+        var step = settings.RetryAfter.TotalSeconds;
+        using var timer = new PeriodicTimer(settings.Look, database.Clock.Time);
+        do
+        {
+            try
+            {
+                while (road.Open && await ResendDueAsync(step, ct) == settings.ParcelSize) { }
+            }
+            catch (Exception e) when (database.Dialect.IsAway(e))
+            {
+                LogDatabaseAway(e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(ct));
+    }
+
+    private async Task<int> ResendDueAsync(double seconds, CancellationToken ct)
+    {
+        var due = await database.WriteAsync(work => work.QueryAsync<DeliveryRow>(
+            database.Dialect.ClaimDueDeliveries,
+            new { now = work.Now, seconds, limit = settings.ParcelSize }), ct);
+        if (due.Count == 0) return 0;
+        LogResending(due.Count);
+        foreach (var ofRole in due.GroupBy(d => d.Role))
+        {
+            var letters = ofRole.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => new Letter(d.Id, d.Kind, d.Body)).ToArray();
+            await TrySendAsync(new Parcel(Words.Parse<Role>(ofRole.Key), letters), ct);
+        }
+        return due.Count;
+    }
+
+    private async Task TrySendAsync(Parcel parcel, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await road.SendAsync(parcel, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            // Not lost: each delivery stands in the outbox until its role settles it, and comes due again.
+            LogNotSent(parcel.Letters.Count, parcel.Role, Stopwatch.GetElapsedTime(started), e.Message);
+        }
+    }
+
+    private sealed record DeliveryRow
+    {
+        public required string Id { get; init; }
+        public required string Role { get; init; }
+        public required string Kind { get; init; }
+        public required string Body { get; init; }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Count} deliveries were not settled in time and are sent again")]
+    private partial void LogResending(int count);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} deliveries to {Role} were not sent after {Elapsed}; they will be tried again: {Reason}")]
+    private partial void LogNotSent(int count, Role role, TimeSpan elapsed, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The reconciler waits, the database is away: {Reason}")]
+    private partial void LogDatabaseAway(string reason);
+}

@@ -1,0 +1,52 @@
+using System.Data;
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Hotline.Data;
+
+/// <summary>How instants and days pass between rows and the three engines. Set once, before the first connection.</summary>
+internal static class Rows
+{
+    /// <summary>Fixed width, so that text order is time order on SQLite.</summary>
+    private const string SqliteInstant = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    internal static void Register()
+    {
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
+        SqlMapper.RemoveTypeMap(typeof(DateOnly));
+        SqlMapper.RemoveTypeMap(typeof(DateOnly?));
+        SqlMapper.AddTypeHandler(new InstantHandler());
+        SqlMapper.AddTypeHandler(new DayHandler());
+    }
+
+    public static string ToText(DateTimeOffset value) =>
+        value.UtcDateTime.ToString(SqliteInstant, CultureInfo.InvariantCulture);
+
+    private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    {
+        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
+            parameter.Value = parameter is SqliteParameter ? ToText(value) : value.ToUniversalTime();
+
+        public override DateTimeOffset Parse(object value) => value switch
+        {
+            DateTimeOffset instant => instant.ToUniversalTime(),
+            DateTime utc => new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc)),
+            string text => DateTimeOffset.ParseExact(text, SqliteInstant, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            _ => throw new FormatException($"an instant cannot be read from a {value.GetType().Name}"),
+        };
+    }
+
+    /// <summary>Days are text (2020-02-07) in every engine: the same order, no time zone can touch them.</summary>
+    private sealed class DayHandler : SqlMapper.TypeHandler<DateOnly>
+    {
+        public override void SetValue(IDbDataParameter parameter, DateOnly value)
+        {
+            parameter.DbType = DbType.String;
+            parameter.Value = value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
+        public override DateOnly Parse(object value) => DateOnly.ParseExact((string)value, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Hotline.Data;
+
+/// <summary>The embedded default: one file, WAL, every commit on disk before it is answered.</summary>
+public sealed class SqliteDialect(string connectionString) : Dialect
+{
+    public override string Name => "sqlite";
+
+    public override bool SingleWriter => true;
+
+    public override DbConnection Create() => new SqliteConnection(connectionString);
+
+    public override async Task PrepareAsync(DbConnection connection, CancellationToken ct) =>
+        await connection.ExecuteAsync("""
+            pragma busy_timeout = 10000;
+            pragma journal_mode = wal;
+            pragma synchronous = full;
+            pragma foreign_keys = on;
+            """);
+
+    public override bool IsConflict(Exception exception) => false; // one writer: nothing to lose a race against
+
+    // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN
+    public override bool IsAway(Exception exception) => exception is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
+
+    public override string LockMigrations => "select 1"; // the transaction was begun immediate: it is the lock
+
+    public override string CreateSchemaVersion => """
+        create table if not exists schema_version (
+            version integer primary key, name text not null, applied_at text not null)
+        """;
+
+    public override string ClaimDueDeliveries => """
+        update outbox
+        set due_at = strftime('%Y-%m-%dT%H:%M:%fZ', @now, (@seconds * min(1 << attempts, 32)) || ' seconds'), attempts = attempts + 1
+        where (id, role) in (select id, role from outbox where fault is null and due_at <= @now order by due_at, id limit @limit)
+        returning id, role, kind, ticket, body
+        """;
+
+    public override string SettleDeliveries => "delete from outbox where role = @role and id in @ids returning id";
+
+    public override string ReserveTicketNumbers => """
+        insert into intake_number (day, last) values (@day, @count)
+        on conflict (day) do update set last = last + excluded.last
+        returning last
+        """;
+}

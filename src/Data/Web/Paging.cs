@@ -1,0 +1,50 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+
+namespace Hotline.Data.Web;
+
+/// <param name="NextCursor">Null on the last page.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>
+/// Keyset paging: a cursor names the list it belongs to (with its filters) and the key of the last row seen. It is opaque to clients; one
+/// from another list is refused.
+/// </summary>
+public static class Paging
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+
+    /// <returns>Null when the limit is in range, else the error for the field <c>limit</c>.</returns>
+    public static string? LimitError(int? limit) =>
+        limit is null or (>= 1 and <= MaxLimit) ? null : $"'limit' must be between 1 and {MaxLimit}.";
+
+    public static string Cursor(string list, params string[] key) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes((string[])[list, .. key]));
+
+    /// <param name="list">The list and its filters, spelled the same way as when the cursor was made.</param>
+    /// <param name="parts">How many parts the key has.</param>
+    public static bool TryRead(string cursor, string list, int parts, [NotNullWhen(true)] out string[]? key)
+    {
+        key = null;
+        if (cursor.Length > 1024 || !Base64Url.IsValid(cursor)) return false;
+        try
+        {
+            if (JsonSerializer.Deserialize<string[]>(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor))) is not { } all) return false;
+            if (all.Length != parts + 1 || all[0] != list || all.Any(p => p is null)) return false;
+            key = all[1..];
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Cuts a list that was read one row longer than asked into a page.</summary>
+    public static Page<T> ToPage<T>(this IReadOnlyList<T> rows, int limit, Func<T, string> cursor) => rows.Count <= limit
+        ? new Page<T>(rows, null)
+        : new Page<T>([.. rows.Take(limit)], cursor(rows[limit - 1]));
+}
