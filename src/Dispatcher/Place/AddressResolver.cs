@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace Hotline.Dispatcher.Place;
 
@@ -47,7 +48,7 @@ public sealed partial class AddressResolver
         public const float BeforeStreetWord = 0.8f;
         public const float OtherCounty = -2f, OtherCity = -1.5f, OtherProvince = -1.5f;
         public const float StreetFull = 4f, StreetFormer = 3.6f, StreetSwapped = 3.2f, StreetShort = 2f;
-        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SomethingElse = -1.5f, PerCharacter = 0.1f;
+        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f;
         public const float Home = 2f;
         public const float ClearMargin = 0.4f;
     }
@@ -56,7 +57,8 @@ public sealed partial class AddressResolver
     {
         public int Start, End, Node;
         public int StreetWordEnd, CountyWordEnd;
-        public bool SomethingElse, InsideUpper, SameAsUpper, Dropped;
+        public Swallowed Swallowed;
+        public bool BeforeName, InsideUpper, SameAsUpper;
     }
 
     private struct Evidence
@@ -80,6 +82,7 @@ public sealed partial class AddressResolver
         public readonly char[] Text = new char[LongestText];
         public readonly List<Mention> Mentions = new(64);
         public readonly List<Evidence> Evidence = new(64);
+        public readonly List<(int Division, int End)> Ends = new(64);
         public readonly List<Candidate> Candidates = new(64);
         public int Length;
         public float FullCounty, FullCity, FullProvince;
@@ -139,7 +142,7 @@ public sealed partial class AddressResolver
                     Node = node,
                     StreetWordEnd = DivisionNames.StreetWord(rest) is > 0 and var s ? end + s : 0,
                     CountyWordEnd = DivisionNames.CountyWord(rest) is > 0 and var c ? end + c : 0,
-                    SomethingElse = DivisionNames.NamesSomethingElse(rest),
+                    Swallowed = DivisionNames.SwallowedBy(rest),
                 });
             }
         }
@@ -149,7 +152,8 @@ public sealed partial class AddressResolver
     private void WeighRegions(Scratch scratch)
     {
         scratch.Evidence.Clear();
-        var mentions = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scratch.Mentions);
+        scratch.Ends.Clear();
+        var mentions = CollectionsMarshal.AsSpan(scratch.Mentions);
         for (var i = 0; i < mentions.Length; i++)
         {
             ref var inner = ref mentions[i];
@@ -159,6 +163,10 @@ public sealed partial class AddressResolver
                 if (outer.End - outer.Start > inner.End - inner.Start) inner.InsideUpper = true;
                 else if (outer.Start == inner.Start) inner.SameAsUpper = true;
             }
+
+            // 桐庐|城南街道: what follows begins a name of its own, so it swallows nothing.
+            foreach (ref var next in mentions)
+                if (next.Start == inner.End && (next.StreetWordEnd > 0 || next.CountyWordEnd > 0 || IsFull(next.Node))) inner.BeforeName = true;
         }
 
         for (var i = 0; i < mentions.Length; i++)
@@ -173,7 +181,7 @@ public sealed partial class AddressResolver
         scratch.FullCounty = scratch.FullCity = scratch.FullProvince = 0;
         foreach (var e in scratch.Evidence)
         {
-            if (e.Entry.Form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort && !e.Swapped) continue;
+            if (IsShort(e.Entry.Form) && !e.Swapped) continue;
             switch (_directory.InOrder[e.Division].Level)
             {
                 case DivisionLevel.Province: scratch.FullProvince = Math.Max(scratch.FullProvince, e.Weight); break;
@@ -183,12 +191,22 @@ public sealed partial class AddressResolver
         }
     }
 
+    private static bool IsShort(NameForm form) => form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort;
+
+    private bool IsFull(int node)
+    {
+        foreach (var run in (ReadOnlySpan<int>)[0, 1])
+            foreach (var entry in _names.Run(node, run))
+                if (entry.Form == NameForm.Full) return true;
+        return false;
+    }
+
     private float Weigh(in Mention mention, NameEntry entry, out int end, out bool swapped)
     {
         end = mention.End;
         swapped = false;
         var level = _directory.InOrder[entry.Target].Level;
-        var isShort = entry.Form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort;
+        var isShort = IsShort(entry.Form);
         float weight;
         if (!isShort)
         {
@@ -213,7 +231,7 @@ public sealed partial class AddressResolver
         {
             return Weights.BeforeStreetWord;
         }
-        else if (mention.SomethingElse)
+        else if (mention.Swallowed == Swallowed.Yes && !mention.BeforeName)
         {
             return 0;
         }
@@ -228,12 +246,22 @@ public sealed partial class AddressResolver
             };
         }
 
+        if (mention.Swallowed == Swallowed.Likely && !mention.BeforeName) weight += Weights.LikelySwallowed;
         return entry.Form == NameForm.PartShort ? weight + Weights.PartGivenAway : weight;
     }
 
+    private static float Swallowing(in Mention mention) =>
+        mention.BeforeName ? 0 : mention.Swallowed switch
+        {
+            Swallowed.Yes => Weights.SwallowedByRoad,
+            Swallowed.Likely => Weights.LikelySwallowed,
+            _ => 0,
+        };
+
     private static void AddEvidence(Scratch scratch, Evidence evidence)
     {
-        var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scratch.Evidence);
+        scratch.Ends.Add((evidence.Division, evidence.End));
+        var all = CollectionsMarshal.AsSpan(scratch.Evidence);
         foreach (ref var known in all)
         {
             if (known.Division != evidence.Division) continue;
@@ -331,7 +359,7 @@ public sealed partial class AddressResolver
         };
         candidate.Score = candidate.Quality + region + (atHome ? Weights.Home : 0);
 
-        var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scratch.Candidates);
+        var all = CollectionsMarshal.AsSpan(scratch.Candidates);
         foreach (ref var known in all)
         {
             if (known.Street != candidate.Street) continue;
@@ -354,7 +382,7 @@ public sealed partial class AddressResolver
         };
         if (isShort && mention.StreetWordEnd == 0)
         {
-            if (mention.SomethingElse) quality += Weights.SomethingElse;
+            quality += Swallowing(mention);
             if (mention.SameAsUpper) quality -= 1;
         }
 
@@ -362,12 +390,13 @@ public sealed partial class AddressResolver
         quality += Weights.PerCharacter * (mention.End - mention.Start);
 
         var position = 0f;
-        foreach (var e in scratch.Evidence)
+        foreach (var e in scratch.Ends)
         {
             if (!Contains(e.Division, county)) continue;
             var isCounty = e.Division == county;
             if (e.End == mention.Start) position = Math.Max(position, isCounty ? Weights.NextToCounty : Weights.NextToCity);
-            else if (isCounty && mention.Start < e.End && position == 0) position = Weights.BeforeCounty;
+            else if (isCounty && mention.Start < e.End && position <= 0) position = Weights.BeforeCounty;
+            else if (isCounty && position < 0) position = 0;
         }
 
         return quality + position;

@@ -38,7 +38,7 @@ internal sealed class CommunityNames
                 {
                     var word = DivisionNames.CommunityWord(text[end..]);
                     var sure = entry.Form == NameForm.Full || word > 0 || text[end - 1] == '村' && end - start > 2;
-                    if (!sure && (end - start < 3 || DivisionNames.NamesSomethingElse(text[end..]))) continue;
+                    if (!sure && (end - start < 3 || DivisionNames.SwallowedBy(text[end..]) != Swallowed.No)) continue;
                     found.Add((_communities[entry.Target], start, end + word, sure));
                 }
             }

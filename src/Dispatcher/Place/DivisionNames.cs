@@ -2,6 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Hotline.Dispatcher.Place;
 
+/// <summary>Whether the words after a name make it a part of something else's name.</summary>
+internal enum Swallowed : byte
+{
+    No,
+    Likely,
+    Yes,
+}
+
 /// <summary>How people shorten the names of divisions: 余杭区 → 余杭, 印江土家族苗族自治县 → 印江, 九堡街道 → 九堡.</summary>
 internal static partial class DivisionNames
 {
@@ -30,22 +38,22 @@ internal static partial class DivisionNames
         Longest(text, "社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会", "居委", "村民委员会", "村委会", "村委", "行政村", "村", "嘎查");
 
     /// <summary>
-    /// True where what follows a shortened name says that the name belongs to a road, a house or a shop: 和平|路, 上海|大厦, 南京|西路.
+    /// Whether what follows a shortened name says that the name belongs to a road, a house or a shop: 和平|路, 上海|大厦, 南京|西路. One
+    /// character that also begins ordinary words (永康|城…, 白云|山…) only makes it likely.
     /// </summary>
-    public static bool NamesSomethingElse(ReadOnlySpan<char> text)
+    public static Swallowed SwallowedBy(ReadOnlySpan<char> text)
     {
-        if (text.IsEmpty) return false;
-        if (IsThing(text)) return true;
-        return "东南西北中上下新老一二三四五六七八九十".Contains(text[0]) && text.Length > 1 && IsThing(text[1..]);
+        if (text.IsEmpty) return Swallowed.No;
+        var direct = Thing(text);
+        return direct == Swallowed.No && "东南西北中上下新老一二三四五六七八九十".Contains(text[0]) && text.Length > 1 && Thing(text[1..]) == Swallowed.Yes ? Swallowed.Yes : direct;
     }
 
-    private static bool IsThing(ReadOnlySpan<char> text)
+    private static Swallowed Thing(ReadOnlySpan<char> text)
     {
-        if (text[0] is '路' or '巷' or '弄' or '桥' or '道' or '里' or '苑' or '线' or '站' or '山' or '河' or '湖' or '港' or '寺' or '城') return true;
-        if (text[0] == '街') return !text.StartsWith("街道");
-        foreach (var thing in (ReadOnlySpan<string>)Things)
-            if (text.StartsWith(thing)) return true;
-        return false;
+        if (text[0] is '路' or '巷' or '弄' || text[0] == '街' && !text.StartsWith("街道")) return Swallowed.Yes;
+        foreach (var thing in Things)
+            if (text.StartsWith(thing)) return Swallowed.Yes;
+        return text[0] is '桥' or '道' or '里' or '苑' or '线' or '站' or '山' or '河' or '湖' or '港' or '寺' or '城' ? Swallowed.Likely : Swallowed.No;
     }
 
     private static readonly string[] Things =

@@ -125,12 +125,16 @@ function readTownshipChanges(file) {
     };
     const lines = new Set();
     let lost = 0;
-    for (const change of changes)
-        for (const code of follow(change, 0)) {
+    for (const change of changes) {
+        // The table pairs some old and new names of one decree crosswise, and a town that was divided has several rows: where a street of today
+        // keeps the old town's name, that one is its successor.
+        const heir = today(change.newCode, change.name);
+        for (const code of heir ? [heir] : follow(change, 0)) {
             if (!code) { lost++; continue; }
-            if (code.slice(0, 6) === change.code.slice(0, 6) && codes.get(code) === change.name) continue;
+            if (code.slice(0, 6) === change.code.slice(0, 6) && stem(codes.get(code)) === stem(change.name)) continue;
             lines.add([change.code.slice(0, 6), change.name, change.year, code].join('\t'));
         }
+    }
     console.error(`${changes.length} township changes, ${lost} lead to no street of the directory`);
     return [...lines].sort();
 }
