@@ -57,7 +57,7 @@ public sealed partial class AddressResolver
 
     private bool IsSupported(Scratch scratch, in Candidate c)
     {
-        if (c.AtHome && c.Quality >= Weights.StreetShort) return true;
+        if (c.AtHome && c.Quality >= Weights.StreetShort || c.NearHome && c.Quality >= Weights.StreetSwapped) return true;
         if (scratch.Evidence.Count == 0) return c.Quality >= Weights.StreetSwapped;
         return c.Region >= 2 && c.Quality >= 1 || c.Region >= 1 && c.Quality >= Weights.StreetSwapped;
     }
@@ -69,7 +69,7 @@ public sealed partial class AddressResolver
     private static double StreetConfidence(in Candidate best, float margin, bool communityAgrees, bool communityElsewhere)
     {
         var confidence = best.Quality >= Weights.StreetSwapped ? 0.97 : best.Quality >= Weights.StreetShort + 0.5 ? 0.93 : best.Quality >= Weights.StreetShort ? 0.8 : 0.55;
-        if (best.Region < 2 && !best.AtHome) confidence -= 0.2;
+        if (best.Region < 2 && !best.AtHome) confidence -= best.NearHome ? 0.1 : 0.2;
         if (margin < 1) confidence -= 0.12;
         if (communityAgrees) confidence = 1 - (1 - confidence) / 2;
         if (communityElsewhere) confidence -= 0.1;
@@ -200,6 +200,7 @@ public sealed partial class AddressResolver
         }
 
         if (candidates.Count > 1) steps.Add(Open(candidates));
+        if (candidates.Count == 1 && steps.Count == 0) steps.Add(new PlaceStep($"可能是{candidates[0].FullName}，依据不足", $"possibly {candidates[0].FullName}, on too little"));
         if (county < 0) return candidates.Count > 0 ? new PlaceMatch(null, null, null, null, 0, false, null, steps, candidates) : Nothing(steps);
         steps.Add(new PlaceStep("未能确定街道", "the street office stays open"));
         return Finish(home, county, null, county, null, scratch.FullCounty >= Weights.CountySwapped ? 0.95 : 0.75, steps, candidates);

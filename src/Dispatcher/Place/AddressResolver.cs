@@ -49,7 +49,7 @@ public sealed partial class AddressResolver
         public const float OtherCounty = -2f, OtherCity = -1.5f, OtherProvince = -1.5f;
         public const float StreetFull = 4f, StreetFormer = 3.6f, StreetSwapped = 3.2f, StreetShort = 2f;
         public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f;
-        public const float Home = 2f;
+        public const float Home = 2f, NearHome = 1f, RegionOfSameName = 1f;
         public const float ClearMargin = 0.4f;
     }
 
@@ -74,7 +74,7 @@ public sealed partial class AddressResolver
         public int Street, Mention;
         public float Score, Quality, Region;
         public NameEntry Entry;
-        public bool AtHome;
+        public bool AtHome, NearHome;
     }
 
     private sealed class Scratch
@@ -160,14 +160,15 @@ public sealed partial class AddressResolver
             ref var inner = ref mentions[i];
             foreach (ref var outer in mentions)
             {
-                if (outer.Start > inner.Start || outer.End < inner.End || _names.Run(outer.Node, 0).IsEmpty) continue;
+                if (outer.Start > inner.Start) break;
+                if (outer.End < inner.End || !_names.NamesRegion(outer.Node)) continue;
                 if (outer.End - outer.Start > inner.End - inner.Start) inner.InsideUpper = true;
                 else if (outer.Start == inner.Start) inner.SameAsUpper = true;
             }
 
             // 桐庐|城南街道: what follows begins a name of its own, so it swallows nothing.
-            foreach (ref var next in mentions)
-                if (next.Start == inner.End && (next.StreetWordEnd > 0 || next.CountyWordEnd > 0 || IsFull(next.Node))) inner.BeforeName = true;
+            foreach (ref var next in mentions[i..])
+                if (next.Start == inner.End && (next.StreetWordEnd > 0 || next.CountyWordEnd > 0 || _names.IsFullName(next.Node))) inner.BeforeName = true;
         }
 
         for (var i = 0; i < mentions.Length; i++)
@@ -193,14 +194,6 @@ public sealed partial class AddressResolver
     }
 
     private static bool IsShort(NameForm form) => form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort;
-
-    private bool IsFull(int node)
-    {
-        foreach (var run in (ReadOnlySpan<int>)[0, 1])
-            foreach (var entry in _names.Run(node, run))
-                if (entry.Form == NameForm.Full) return true;
-        return false;
-    }
 
     private float Weigh(in Mention mention, NameEntry entry, out int end, out bool swapped)
     {
@@ -307,7 +300,7 @@ public sealed partial class AddressResolver
             if (streets.IsEmpty && former.IsEmpty) continue;
 
             foreach (var evidence in scratch.Evidence) AddInside(scratch, home, m, streets, evidence.Division);
-            if (home >= 0) AddInside(scratch, home, m, streets, home);
+            if (home >= 0) AddInside(scratch, home, m, streets, CityOf(home));
             if (scratch.Evidence.Count == 0 && home < 0) AddInside(scratch, home, m, streets, -1);
 
             foreach (var entry in former)
@@ -320,7 +313,7 @@ public sealed partial class AddressResolver
     /// <summary>A former town counts where today's street or its county of then lies in a region that the text names, or at home.</summary>
     private bool Supports(Scratch scratch, NameEntry entry, int home)
     {
-        if (home >= 0 && Contains(home, entry.Target)) return true;
+        if (home >= 0 && Contains(CityOf(home), entry.Target)) return true;
         if (scratch.Evidence.Count == 0 && home < 0) return true;
         foreach (var evidence in scratch.Evidence)
             if (Contains(evidence.Division, entry.Target)) return true;
@@ -349,16 +342,18 @@ public sealed partial class AddressResolver
         var county = _countyOf[entry.Target];
         var region = RegionScore(scratch, county, out _);
         var atHome = home >= 0 && Contains(home, entry.Target);
+        var elsewhere = home >= 0 && NamesElsewhere(scratch, home, mention);
         var candidate = new Candidate
         {
             Street = entry.Target,
             Mention = mentionIndex,
             Entry = entry,
-            Quality = Quality(scratch, mention, entry, county),
+            Quality = Quality(scratch, mention, entry, county) - (mention.SameAsUpper && !(atHome && MeansOnlyFarRegions(mention, home)) ? RegionOfSameName(entry, mention) : 0),
             Region = region,
-            AtHome = atHome,
+            AtHome = atHome && (!elsewhere || entry.Form is NameForm.Full or NameForm.FormerTown || mention.StreetWordEnd > 0),
+            NearHome = home >= 0 && !elsewhere && !atHome && _directory.InOrder[home].Level == DivisionLevel.County && Contains(CityOf(home), entry.Target),
         };
-        candidate.Score = candidate.Quality + region + (atHome ? Weights.Home : 0);
+        candidate.Score = candidate.Quality + region + (elsewhere ? 0 : atHome ? Weights.Home : candidate.NearHome ? Weights.NearHome : 0);
 
         var all = CollectionsMarshal.AsSpan(scratch.Candidates);
         foreach (ref var known in all)
@@ -370,6 +365,33 @@ public sealed partial class AddressResolver
 
         if (all.Length < MostCandidates) scratch.Candidates.Add(candidate);
     }
+
+    /// <summary>True where a name other than the candidate's own leads away from home, and none leads there.</summary>
+    private bool NamesElsewhere(Scratch scratch, int home, in Mention own)
+    {
+        var away = false;
+        foreach (var e in scratch.Evidence)
+        {
+            if (Contains(e.Division, home) || Contains(home, e.Division)) return false;
+            var mention = scratch.Mentions[e.Mention];
+            away |= mention.End <= own.Start || mention.Start >= own.End;
+        }
+
+        return away;
+    }
+
+    /// <summary>文峰 is a street at home and a district in another province: said at home it is the street.</summary>
+    private bool MeansOnlyFarRegions(in Mention mention, int home)
+    {
+        foreach (var entry in _names.Run(mention.Node, 0))
+            if (Contains(CityOf(home), entry.Target) || Contains(entry.Target, home)) return false;
+        return true;
+    }
+
+    private static float RegionOfSameName(NameEntry entry, in Mention mention) =>
+        entry.Form is NameForm.Short or NameForm.FormerTownShort && mention.StreetWordEnd == 0 ? Weights.RegionOfSameName : 0;
+
+    private int CityOf(int division) => _directory.InOrder[division].Level <= DivisionLevel.City ? division : _directory.IndexOf(_directory.InOrder[division].Code[..4]);
 
     private float Quality(Scratch scratch, in Mention mention, NameEntry entry, int county)
     {
@@ -384,7 +406,6 @@ public sealed partial class AddressResolver
         if (isShort && mention.StreetWordEnd == 0)
         {
             quality += Swallowing(mention);
-            if (mention.SameAsUpper) quality -= 1;
         }
 
         if (entry.Form == NameForm.FormerTownShort) quality -= 0.3f;

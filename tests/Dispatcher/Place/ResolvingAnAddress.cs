@@ -106,6 +106,28 @@ public sealed class ResolvingAnAddress
     }
 
     [Fact]
+    public void A_bare_name_of_a_far_district_is_the_street_at_home() => Assert.Equal("320613008", Resolve("文峰那边的菜场", Chongchuan).Street);
+
+    [Fact]
+    public void A_bare_street_of_the_neighbouring_district_is_out_of_area()
+    {
+        var match = Resolve("中兴街道小海新村", Chongchuan);
+
+        Assert.Equal("320671001", match.Street);
+        Assert.True(match.OutOfArea);
+        Assert.Equal("南通市", match.Responsible?.Name);
+    }
+
+    [Fact]
+    public void Another_city_in_the_text_keeps_a_shortened_street_from_being_the_one_at_home()
+    {
+        var match = Resolve("上海虹桥机场", Chongchuan);
+
+        Assert.Null(match.Street);
+        Assert.Equal("上海市", match.Responsible?.Name);
+    }
+
+    [Fact]
     public void A_named_region_beats_home()
     {
         var match = Resolve("杭州市西湖区文新街道", Chongchuan);
