@@ -42,6 +42,8 @@ create table handling_work_order (
     cancelled_at datetimeoffset(3),
     cancel_reason varchar(32));
 create index handling_work_order_unit on handling_work_order (unit_code, reply_by, id);
+-- What a unit has in hand stays small while its history grows.
+create index handling_work_order_open on handling_work_order (unit_code, reply_by, id) where state in ('issued', 'accepted', 'returned');
 create index handling_work_order_ticket on handling_work_order (ticket, id);
 
 -- Whether a ticket has ended; touched first by every change of its work orders, so that they come one after another.
