@@ -13,10 +13,15 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     // 1205 deadlock victim, 2601/2627 unique key, 3960 snapshot conflict
     public override bool IsConflict(Exception exception) => exception is SqlException { Number: 1205 or 2601 or 2627 or 3960 };
 
-    // -2 timeout, -1/2/53 cannot connect, 233/10053/10054/10060 connection lost, 1101/1105/9002 full, 6005 shutting down
-    public override bool IsAway(Exception exception) => exception is SqlException
+    // Class 20 and above closes the connection: not reached, hung up, shut down (their numbers differ between Windows and Linux).
+    // -2 timeout; 701/802/1204/8645/8651/10928/10929 out of memory, locks or workers; 1101/1105/9002 full; 3906 read only, after a failover;
+    // 904/921/922/927/942/976/978/983/4060 database starting, recovering, offline or secondary; 596/6005/17142/18401 shutting down or paused;
+    // 40197/40501/40613/49918/49919/49920 the cloud's own words for busy
+    public override bool IsAway(Exception exception) => exception is SqlException { Class: >= 20 } or SqlException
     {
-        Number: -2 or -1 or 2 or 53 or 233 or 10053 or 10054 or 10060 or 1101 or 1105 or 9002 or 6005,
+        Number: -2 or 701 or 802 or 1204 or 8645 or 8651 or 10928 or 10929 or 1101 or 1105 or 9002 or 3906
+            or 904 or 921 or 922 or 927 or 942 or 976 or 978 or 983 or 4060 or 596 or 6005 or 17142 or 18401
+            or 40197 or 40501 or 40613 or 49918 or 49919 or 49920,
     };
 
     public override string LockMigrations => """
