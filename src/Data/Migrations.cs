@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Reflection;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Hotline.Data;
 
@@ -8,12 +9,19 @@ namespace Hotline.Data;
 public sealed class NewerSchemaException(int found, int known)
     : Exception($"The database is at schema version {found}; this program knows up to {known}. Run the version that migrated it, or a later one.");
 
+/// <summary>The database is behind this program, and the process may not migrate it.</summary>
+public sealed class OlderSchemaException(int found, int known)
+    : Exception($"The database is at schema version {found}; this program needs {known}. Run 'hotline migrate' first.");
+
 /// <summary>
 /// Brings a database to this version: numbered scripts, forward only, one folder per engine with the same names, each in one
 /// transaction under a lock, so any number of processes may start at once.
 /// </summary>
 public static class Migrations
 {
+    /// <summary>Seconds that a script, or waiting for another process that migrates, may take.</summary>
+    private const int Patience = 600;
+
     public sealed record Script(int Version, string Name, string Sql);
 
     public static IReadOnlyList<Script> For(Dialect dialect)
@@ -36,9 +44,9 @@ public static class Migrations
         while (true)
         {
             await using var transaction = database.Dialect.SingleWriter
-                ? ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: false)
+                ? ((SqliteConnection)connection).BeginTransaction(deferred: false)
                 : await connection.BeginTransactionAsync(ct);
-            await connection.ExecuteAsync(database.Dialect.LockMigrations, transaction: transaction);
+            await connection.ExecuteAsync(database.Dialect.LockMigrations, transaction: transaction, commandTimeout: Patience);
             await connection.ExecuteAsync(database.Dialect.CreateSchemaVersion, transaction: transaction);
             var version = await VersionAsync(connection, transaction);
             if (version > known) throw new NewerSchemaException(version, known);
@@ -46,7 +54,7 @@ public static class Migrations
             var next = scripts.FirstOrDefault(s => s.Version > version);
             if (next is not null)
             {
-                await connection.ExecuteAsync(next.Sql, transaction: transaction);
+                await connection.ExecuteAsync(next.Sql, transaction: transaction, commandTimeout: Patience);
                 await connection.ExecuteAsync(
                     "insert into schema_version (version, name, applied_at) values (@Version, @Name, @At)",
                     new { next.Version, next.Name, At = database.Clock.Now }, transaction);
@@ -57,7 +65,17 @@ public static class Migrations
         }
     }
 
-    private static async Task<int> VersionAsync(DbConnection connection, DbTransaction transaction) =>
+    /// <summary>For a process that may not migrate: throws where the database is not exactly at this version.</summary>
+    public static async Task CheckAsync(Database database, CancellationToken ct)
+    {
+        var known = For(database.Dialect).Max(s => s.Version);
+        await using var connection = await database.OpenAsync(ct);
+        var version = await VersionAsync(connection, null);
+        if (version > known) throw new NewerSchemaException(version, known);
+        if (version < known) throw new OlderSchemaException(version, known);
+    }
+
+    private static async Task<int> VersionAsync(DbConnection connection, DbTransaction? transaction) =>
         await connection.ExecuteScalarAsync<int?>("select max(version) from schema_version", transaction: transaction) ?? 0;
 
     private static Script Read(Assembly assembly, string resource, string name)
