@@ -1,3 +1,4 @@
+using Hotline.App.Access;
 using Hotline.Data;
 using Hotline.Intake;
 
@@ -22,6 +23,9 @@ internal static class HotlineServices
         services.AddSingleton<Inbox>();
         services.AddIntake();
         services.AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)));
+        services.AddKeysAndAccounts(
+            configuration.GetSection("Access").Get<AccessSettings>() ?? new AccessSettings(),
+            provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));
         return services;
     }
 }

@@ -1,3 +1,5 @@
+using Hotline.App.Access;
+using Hotline.App.Shell;
 using Hotline.App.Web;
 using Hotline.Contracts;
 using Hotline.Intake;
@@ -9,6 +11,8 @@ internal static class HttpSetup
 {
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
+        services.AddShell();
+        services.AddAccess();
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemMapping>();
         services.AddOpenApi();
@@ -24,11 +28,14 @@ internal static class HttpSetup
 
     public static void UseHttp(this WebApplication app)
     {
-        app.UseExceptionHandler();
+        app.UseShell();
+        app.UseAccess();
     }
 
     public static void MapHotline(this WebApplication app)
     {
+        app.MapShell();
+        app.MapAccess();
         app.MapHealth();
         app.MapErrors();
         app.MapOpenApi();
