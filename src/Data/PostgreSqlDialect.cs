@@ -17,10 +17,11 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation,
     };
 
+    // 53, 57, 58: out of resources, shutting down or starting up, system error; 25006: read only, a standby after a failover
     public override bool IsAway(Exception exception) =>
         exception is NpgsqlException { IsTransient: true } or SocketException or TimeoutException
         || exception is NpgsqlException { InnerException: IOException or SocketException or TimeoutException }
-        || exception is PostgresException { SqlState: ['5', '3' or '7' or '8', ..] };
+        || exception is PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction };
 
     public override string LockMigrations => "select pg_advisory_xact_lock(1213419596)"; // 'HTLL'
 
@@ -31,7 +32,7 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
 
     public override string ClaimDueDeliveries => """
         update outbox o
-        set due_at = @now + make_interval(secs => @seconds * least(power(2, attempts), 32)), attempts = attempts + 1
+        set due_at = @now + make_interval(secs => @seconds * power(2, least(attempts, 5))), attempts = attempts + 1
         from (select id, role from outbox where fault is null and due_at <= @now
               order by due_at, id limit @limit for update skip locked) due
         where o.id = due.id and o.role = due.role

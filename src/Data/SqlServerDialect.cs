@@ -38,7 +38,7 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
             where fault is null and due_at <= @now
             order by due_at, id)
         update due
-        set due_at = dateadd(second, @seconds * power(2, case when attempts > 5 then 5 else attempts end), @now), attempts = attempts + 1
+        set due_at = dateadd(millisecond, @seconds * 1000 * power(2, case when attempts > 5 then 5 else attempts end), @now), attempts = attempts + 1
         output inserted.id, inserted.role, inserted.kind, inserted.ticket, inserted.body
         """;
 

@@ -33,9 +33,10 @@ public sealed class SqliteDialect(string connectionString) : Dialect
             version integer primary key, name text not null, applied_at text not null)
         """;
 
+    // The exponent is bounded, not the power: after 63 attempts 1 << attempts is negative.
     public override string ClaimDueDeliveries => """
         update outbox
-        set due_at = strftime('%Y-%m-%dT%H:%M:%fZ', @now, (@seconds * min(1 << attempts, 32)) || ' seconds'), attempts = attempts + 1
+        set due_at = strftime('%Y-%m-%dT%H:%M:%fZ', @now, (@seconds * (1 << min(attempts, 5))) || ' seconds'), attempts = attempts + 1
         where (id, role) in (select id, role from outbox where fault is null and due_at <= @now order by due_at, id limit @limit)
         returning id, role, kind, ticket, body
         """;

@@ -1,13 +1,22 @@
 using System.Data.Common;
 using System.Reflection;
+using System.Security.Cryptography;
 using Dapper;
 using Hotline.Contracts;
 
 namespace Hotline.Data;
 
 /// <summary>A delivery that is owed: kept in the <c>outbox</c> from the commit that caused it until its role has done the work.</summary>
-/// <param name="Id">32 hexadecimal digits, ascending in time (UUID version 7).</param>
-public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body);
+/// <param name="Id">32 hexadecimal digits: the millisecond, a count, and the process. Ascending within a process even while its clock
+/// stands still, unlike UUID version 7, whose order within a millisecond is chance.</param>
+public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body)
+{
+    private static readonly string Process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+    private static uint _count;
+
+    internal static string NextId(DateTimeOffset now) =>
+        $"{now.ToUnixTimeMilliseconds():x12}{Interlocked.Increment(ref _count):x8}{Process}";
+}
 
 /// <summary>Reads inside one connection; one statement at a time.</summary>
 public class Session(Dialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken ct)
@@ -57,7 +66,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
     public void Send<T>(T message) where T : IMessage
     {
-        var id = Guid.CreateVersion7(Now).ToString("N");
+        var id = Delivery.NextId(Now);
         var body = Json.Write(message);
         foreach (var role in MessageTypes.To(typeof(T)))
             _deliveries.Add(new Delivery(id, role, typeof(T).Name, message.Ticket, body));
