@@ -58,5 +58,51 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         output inserted.last;
         """;
 
+    // holdlock: two processes that open the same ticket must not both insert.
+    public override string OpenFacts => """
+        merge reporting_fact with (holdlock) as f
+        using (select cast(value as varchar(32)) collate Latin1_General_BIN2 as ticket from openjson(@tickets)) as n on f.ticket = n.ticket
+        when not matched then insert (ticket, body) values (n.ticket, N'{}');
+        """;
+
+    public override string TakeFacts => """
+        select ticket, body from reporting_fact with (updlock, rowlock)
+        where ticket in (select cast(value as varchar(32)) collate Latin1_General_BIN2 from openjson(@tickets)) order by ticket
+        """;
+
+    public override string WriteFacts => """
+        update f set body = new.body
+        from reporting_fact f
+        join openjson(@facts) with (ticket varchar(32), body nvarchar(max)) as new on f.ticket = new.ticket collate Latin1_General_BIN2
+        """;
+
+    public override string AddToRollup => """
+        merge reporting_rollup with (holdlock) as r
+        using (select top (2147483647) day collate Latin1_General_BIN2 as day, unit collate Latin1_General_BIN2 as unit,
+                      dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
+                      measure collate Latin1_General_BIN2 as measure, value
+               from openjson(@changes) with (day varchar(10), unit nvarchar(64), dimension varchar(16), code nvarchar(64), measure varchar(32), value bigint)
+               order by day, unit, dimension, code, measure) as new
+        on r.day = new.day and r.unit = new.unit and r.dimension = new.dimension and r.code = new.code and r.measure = new.measure
+        when matched then update set value = r.value + new.value
+        when not matched then
+            insert (day, unit, dimension, code, measure, value) values (new.day, new.unit, new.dimension, new.code, new.measure, new.value);
+        """;
+
+    public override string KeepLabels => """
+        merge reporting_label with (holdlock) as l
+        using (select heard.dimension, heard.code, heard.day, heard.name
+               from (select dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
+                            day collate Latin1_General_BIN2 as day, name collate Latin1_General_BIN2 as name
+                     from openjson(@labels) with (dimension varchar(16), code nvarchar(64), day varchar(10), name nvarchar(200))) as heard
+               where not exists (
+                   select 1 from reporting_label old
+                   where old.dimension = heard.dimension and old.code = heard.code
+                     and (old.day > heard.day or (old.day = heard.day and old.name >= heard.name)))) as new
+        on l.dimension = new.dimension and l.code = new.code
+        when matched and (new.day > l.day or (new.day = l.day and new.name > l.name)) then update set day = new.day, name = new.name
+        when not matched then insert (dimension, code, day, name) values (new.dimension, new.code, new.day, new.name);
+        """;
+
     public override string Limit => "offset 0 rows fetch next @limit rows only";
 }
