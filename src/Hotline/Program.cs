@@ -6,6 +6,7 @@ var root = new RootCommand("12345 hotline: files citizens' complaints, dispatche
     ServeCommand.Create(),
     MigrateCommand.Create(),
     FileCommand.Create(),
+    ResolveCommand.Create(),
     ErrorsCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

@@ -1,4 +1,6 @@
+using Hotline.App.Access;
 using Hotline.Data;
+using Hotline.Handlers;
 using Hotline.Intake;
 
 namespace Hotline.App.Composition;
@@ -20,8 +22,11 @@ internal static class HotlineServices
         services.AddSingleton<Faults>();
         services.AddSingleton<OutboxLag>();
         services.AddSingleton<Inbox>();
-        services.AddIntake();
+        services.AddIntake().AddHandlers();
         services.AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)));
         return services;
     }
+
+    /// <summary>Whether a code stands in the tree of units, for keys and accounts of handlers.</summary>
+    public static UnitExists UnitExists(IServiceProvider services) => (_, _) => Task.FromResult(true);
 }

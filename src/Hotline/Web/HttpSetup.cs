@@ -1,5 +1,9 @@
+using Hotline.App.Access;
+using Hotline.App.Composition;
+using Hotline.App.Shell;
 using Hotline.App.Web;
 using Hotline.Contracts;
+using Hotline.Handlers;
 using Hotline.Intake;
 
 namespace Hotline.App;
@@ -7,9 +11,13 @@ namespace Hotline.App;
 /// <summary>The HTTP surface that every process serves.</summary>
 internal static class HttpSetup
 {
+    /// <summary>A description of a million characters must get as far as its validator, escaped or not; more is refused unread.</summary>
+    private const int MaxBody = 8 * 1024 * 1024;
+
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
-        services.AddProblemDetails();
+        services.AddShell();
+        services.AddAccess(new AccessSettings { MaxBody = MaxBody }, HotlineServices.UnitExists);
         services.AddExceptionHandler<ProblemMapping>();
         services.AddOpenApi();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
@@ -24,7 +32,9 @@ internal static class HttpSetup
 
     public static void UseHttp(this WebApplication app)
     {
-        app.UseExceptionHandler();
+        app.UseShell();
+        app.UseRouting();
+        app.UseAccess();
     }
 
     public static void MapHotline(this WebApplication app)
@@ -32,6 +42,9 @@ internal static class HttpSetup
         app.MapHealth();
         app.MapErrors();
         app.MapOpenApi();
+        app.MapAccess();
+        app.MapShell();
         app.MapIntake();
+        app.MapHandlers();
     }
 }
