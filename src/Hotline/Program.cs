@@ -7,6 +7,8 @@ var root = new RootCommand("12345 hotline: files citizens' complaints, dispatche
     MigrateCommand.Create(),
     FileCommand.Create(),
     ResolveCommand.Create(),
+    KeysCommand.Create(),
+    AccountsCommand.Create(),
     ErrorsCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

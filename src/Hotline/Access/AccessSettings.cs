@@ -17,7 +17,4 @@ public sealed record AccessSettings
 
     /// <summary>A person who does nothing for so long signs in again.</summary>
     public TimeSpan Session { get; init; } = TimeSpan.FromHours(12);
-
-    /// <summary>The largest request body, in bytes.</summary>
-    public int MaxBody { get; init; } = 256 * 1024;
 }

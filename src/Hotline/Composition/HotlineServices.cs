@@ -24,9 +24,9 @@ internal static class HotlineServices
         services.AddSingleton<Inbox>();
         services.AddIntake().AddHandlers();
         services.AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)));
+        services.AddKeysAndAccounts(
+            configuration.GetSection("Access").Get<AccessSettings>() ?? new AccessSettings(),
+            provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));
         return services;
     }
-
-    /// <summary>Whether a code stands in the tree of units, for keys and accounts of handlers.</summary>
-    public static UnitExists UnitExists(IServiceProvider services) => (_, _) => Task.FromResult(true);
 }

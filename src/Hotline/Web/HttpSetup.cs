@@ -1,5 +1,4 @@
 using Hotline.App.Access;
-using Hotline.App.Composition;
 using Hotline.App.Shell;
 using Hotline.App.Web;
 using Hotline.Contracts;
@@ -11,13 +10,10 @@ namespace Hotline.App;
 /// <summary>The HTTP surface that every process serves.</summary>
 internal static class HttpSetup
 {
-    /// <summary>A description of a million characters must get as far as its validator, escaped or not; more is refused unread.</summary>
-    private const int MaxBody = 8 * 1024 * 1024;
-
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
         services.AddShell();
-        services.AddAccess(new AccessSettings { MaxBody = MaxBody }, HotlineServices.UnitExists);
+        services.AddAccess();
         services.AddExceptionHandler<ProblemMapping>();
         services.AddOpenApi();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
@@ -39,6 +35,8 @@ internal static class HttpSetup
 
     public static void MapHotline(this WebApplication app)
     {
+        app.MapShell();
+        app.MapAccess();
         app.MapHealth();
         app.MapErrors();
         app.MapOpenApi();

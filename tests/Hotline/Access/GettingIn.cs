@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using Hotline.App.Access;
 using Hotline.Contracts;
@@ -294,14 +293,6 @@ public abstract class GettingIn(Engine engine) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await browser.SendAsync(From("same-origin"))).StatusCode);
 
         static HttpRequestMessage From(string site) => new(HttpMethod.Post, "/api/tickets") { Headers = { { "Sec-Fetch-Site", site } } };
-    }
-
-    [Fact]
-    public async Task A_body_that_is_too_large_is_refused_before_it_is_read()
-    {
-        var key = (await _office.Keys.CreateAsync("front desk", [Roles.Operator], null, CancellationToken.None)).Key;
-        using var body = new StringContent($"\"{new string('x', 300_000)}\"", Encoding.UTF8, "application/json");
-        await AssertProblemAsync(await _office.Client(key).PostAsync("/api/tickets", body), HttpStatusCode.RequestEntityTooLarge, "too-large");
     }
 
     private async Task CreateAccountAsync() =>
