@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Hotline.Data;
 
-/// <summary>How instants and days pass between rows and the three engines. Set once, before the first connection.</summary>
+/// <summary>How names, instants and days pass between rows and the three engines. Set once, before the first connection.</summary>
 internal static class Rows
 {
     /// <summary>Fixed width, so that text order is time order on SQLite.</summary>

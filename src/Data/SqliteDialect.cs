@@ -48,4 +48,32 @@ public sealed class SqliteDialect(string connectionString) : Dialect
         on conflict (day) do update set last = last + excluded.last
         returning last
         """;
+
+    // "where true": without it SQLite takes "on conflict" for the condition of a join.
+    public override string OpenFacts => """
+        insert into reporting_fact (ticket, body) select value, '{}' from json_each(@tickets) where true on conflict (ticket) do nothing
+        """;
+
+    public override string TakeFacts => "select ticket, body from reporting_fact where ticket in (select value from json_each(@tickets)) order by ticket";
+
+    public override string WriteFacts => """
+        update reporting_fact set body = new.body
+        from (select value ->> 'ticket' as ticket, value ->> 'body' as body from json_each(@facts)) as new
+        where reporting_fact.ticket = new.ticket
+        """;
+
+    public override string AddToRollup => """
+        insert into reporting_rollup (day, unit, dimension, code, measure, value)
+        select value ->> 'day', value ->> 'unit', value ->> 'dimension', value ->> 'code', value ->> 'measure', value ->> 'value'
+        from json_each(@changes) where true
+        on conflict (day, unit, dimension, code, measure) do update set value = value + excluded.value
+        """;
+
+    public override string KeepLabels => """
+        insert into reporting_label (dimension, code, day, name)
+        select value ->> 'dimension', value ->> 'code', value ->> 'day', value ->> 'name'
+        from json_each(@labels) where true
+        on conflict (dimension, code) do update set day = excluded.day, name = excluded.name
+        where (excluded.day, excluded.name) > (reporting_label.day, reporting_label.name)
+        """;
 }

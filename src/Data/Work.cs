@@ -53,6 +53,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
 {
     private readonly List<Delivery> _deliveries = [];
     private readonly List<TimelineEntry> _notes = [];
+    private readonly Dictionary<Type, (object Gathered, Func<Task> Finish)> _gathered = [];
     private DateTimeOffset? _now;
 
     /// <summary>One instant for the whole transaction.</summary>
@@ -76,9 +77,22 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     public void Note(string ticket, string actor, string action, string? reason = null, string? unit = null) =>
         _notes.Add(new TimelineEntry { Ticket = ticket, At = Now, Actor = actor, Action = action, Reason = reason, Unit = unit });
 
-    /// <summary>Writes what was sent and noted. Called by <see cref="Database"/> just before the commit.</summary>
+    /// <summary>
+    /// One <typeparamref name="T"/> for the whole transaction, finished just before the commit: for what the messages of a parcel do
+    /// better together than one by one, such as taking rows in one order, without which two processes deadlock.
+    /// </summary>
+    public T Gather<T>(Func<T> start, Func<T, Task> finish) where T : class
+    {
+        if (_gathered.TryGetValue(typeof(T), out var found)) return (T)found.Gathered;
+        var gathered = start();
+        _gathered.Add(typeof(T), (gathered, () => finish(gathered)));
+        return gathered;
+    }
+
+    /// <summary>Finishes what was gathered, then writes what was sent and noted. Called by <see cref="Database"/> just before the commit.</summary>
     internal async Task FlushAsync(TimeSpan firstRetry)
     {
+        foreach (var (_, finish) in _gathered.Values) await finish();
         if (_notes.Count > 0)
             await ExecuteAsync("""
                 insert into timeline (ticket, at, actor, action, unit, reason) values (@Ticket, @At, @Actor, @Action, @Unit, @Reason)

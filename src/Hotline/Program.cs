@@ -8,6 +8,7 @@ var root = new RootCommand("12345 hotline: files citizens' complaints, dispatche
     FileCommand.Create(),
     KeysCommand.Create(),
     AccountsCommand.Create(),
+    ResolveCommand.Create(),
     ErrorsCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

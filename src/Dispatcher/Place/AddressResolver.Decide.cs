@@ -34,7 +34,7 @@ public sealed partial class AddressResolver
                 if (tied.Score > best.Score - Weights.ClearMargin && CommunityIn(scratch, tied.Street) is { } inside)
                     return StreetMatch(scratch, home, tied, inside, 0.9);
         }
-        else if (OnlyCommunity(scratch) is { } only)
+        else if (OnlyCommunity(scratch) is { } only && (only.Sure || county >= 0))
         {
             return CommunityMatch(scratch, home, only);
         }
@@ -43,7 +43,8 @@ public sealed partial class AddressResolver
     }
 
     /// <summary>学田苑社区 says more than the 学田 in it.</summary>
-    private static bool Covers(NamedCommunity community, in Mention mention) => community.Start <= mention.Start && community.End >= mention.End;
+    private static bool Covers(NamedCommunity community, in Mention mention) =>
+        community.Start <= mention.Start && community.End >= mention.End && community.End - community.Start > mention.End - mention.Start;
 
     private Division? CommunityIn(Scratch scratch, int street)
     {
@@ -58,6 +59,7 @@ public sealed partial class AddressResolver
     private bool IsSupported(Scratch scratch, in Candidate c)
     {
         if (c.AtHome && c.Quality >= Weights.StreetShort || c.NearHome && c.Quality >= Weights.StreetSwapped) return true;
+        if (c.AnotherCounty) return false;
         if (scratch.Evidence.Count == 0) return c.Quality >= Weights.StreetSwapped;
         return c.Region >= 2 && c.Quality >= 1 || c.Region >= 1 && c.Quality >= Weights.StreetSwapped;
     }
@@ -68,7 +70,7 @@ public sealed partial class AddressResolver
     /// </summary>
     private static double StreetConfidence(in Candidate best, float margin, bool communityAgrees, bool communityElsewhere)
     {
-        var confidence = best.Quality >= Weights.StreetSwapped ? 0.97 : best.Quality >= Weights.StreetShort + 0.5 ? 0.93 : best.Quality >= Weights.StreetShort ? 0.8 : 0.55;
+        var confidence = best.Quality >= Weights.StreetSwapped ? 0.98 : best.Quality >= Weights.StreetShort + 0.5 ? 0.95 : best.Quality >= Weights.StreetShort ? 0.88 : 0.65;
         if (best.Region < 2 && !best.AtHome) confidence -= best.NearHome ? 0.1 : 0.2;
         if (margin < 1) confidence -= 0.12;
         if (communityAgrees) confidence = 1 - (1 - confidence) / 2;
@@ -98,9 +100,23 @@ public sealed partial class AddressResolver
             else if (s > next) next = s;
         }
 
-        if (at >= 0 && best >= 2 && best - next >= Weights.ClearMargin) return at;
+        if (at >= 0 && best >= 2 && best - next >= Weights.ClearMargin) return IsInNamedCity(scratch, at) || home >= 0 && Contains(home, at) ? at : -1;
         if (at < 0 && scratch.Evidence.Count == 0 && home >= 0 && _directory.InOrder[home].Level == DivisionLevel.County) return home;
         return -1;
+    }
+
+    /// <summary>False where the text names a city or province in full and the county lies in another.</summary>
+    private bool IsInNamedCity(Scratch scratch, int county)
+    {
+        var (city, province) = (scratch.FullCity == 0, scratch.FullProvince == 0);
+        foreach (var e in scratch.Evidence)
+        {
+            if (e.Division >= county || !Contains(e.Division, county)) continue;
+            if (_directory.InOrder[e.Division].Level == DivisionLevel.City) city = true;
+            else province = true;
+        }
+
+        return city && province;
     }
 
     /// <summary>
@@ -203,7 +219,7 @@ public sealed partial class AddressResolver
         if (candidates.Count == 1 && steps.Count == 0) steps.Add(new PlaceStep($"可能是{candidates[0].FullName}，依据不足", $"possibly {candidates[0].FullName}, on too little"));
         if (county < 0) return candidates.Count > 0 ? new PlaceMatch(null, null, null, null, 0, false, null, steps, candidates) : Nothing(steps);
         steps.Add(new PlaceStep("未能确定街道", "the street office stays open"));
-        return Finish(home, county, null, county, null, scratch.FullCounty >= Weights.CountySwapped ? 0.95 : 0.75, steps, candidates);
+        return Finish(home, county, null, county, null, scratch.FullCounty >= Weights.CountyLongGone ? 0.95 : 0.75, steps, candidates);
     }
 
     private static PlaceStep Open(List<PlaceCandidate> candidates) => new(

@@ -43,12 +43,12 @@ public sealed partial class AddressResolver
     /// <summary>Scores, set by reasoning on the order in which signs should win and checked on the training addresses.</summary>
     private static class Weights
     {
-        public const float CountyFull = 4f, CountyFormer = 3.8f, CountySwapped = 3.3f, CountyShort = 2.5f, CountyFormerShort = 2.3f, PartGivenAway = -1.2f;
+        public const float CountyFull = 4f, CountyFormer = 3.4f, CountyLongGone = 3.1f, CountySwapped = 3.2f, CountyShort = 2.5f, CountyFormerShort = 2.3f, PartGivenAway = -1.2f;
         public const float CityFull = 2.5f, CityShort = 1.5f, ProvinceFull = 1.5f, ProvinceShort = 1f;
         public const float BeforeStreetWord = 0.8f;
         public const float OtherCounty = -2f, OtherCity = -1.5f, OtherProvince = -1.5f;
         public const float StreetFull = 4f, StreetFormer = 3.6f, StreetSwapped = 3.2f, StreetShort = 2f;
-        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f;
+        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f, InsideLongerName = -1f;
         public const float Home = 2f, NearHome = 1f, RegionOfSameName = 1f;
         public const float ClearMargin = 0.4f;
     }
@@ -58,7 +58,7 @@ public sealed partial class AddressResolver
         public int Start, End, Node;
         public int StreetWordEnd, CountyWordEnd;
         public Swallowed Swallowed;
-        public bool BeforeName, InsideUpper, SameAsUpper;
+        public bool BeforeName, Crossed, InsideUpper, SameAsUpper;
     }
 
     private struct Evidence
@@ -74,7 +74,7 @@ public sealed partial class AddressResolver
         public int Street, Mention;
         public float Score, Quality, Region;
         public NameEntry Entry;
-        public bool AtHome, NearHome;
+        public bool AtHome, NearHome, AnotherCounty;
     }
 
     private sealed class Scratch
@@ -117,7 +117,7 @@ public sealed partial class AddressResolver
         {
             if (length == LongestText) break;
             if (char.IsWhiteSpace(c) || char.IsControl(c)) continue;
-            scratch.Text[length++] = c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
+            scratch.Text[length++] = NameTrie.HalfWidth(c);
         }
 
         scratch.Length = length;
@@ -155,13 +155,16 @@ public sealed partial class AddressResolver
         scratch.Evidence.Clear();
         scratch.Ends.Clear();
         var mentions = CollectionsMarshal.AsSpan(scratch.Mentions);
+        foreach (ref var mention in mentions)
+            if (_names.NamesRegion(mention.Node)) mention.Crossed = IsCrossed(mentions, mention);
+
         for (var i = 0; i < mentions.Length; i++)
         {
             ref var inner = ref mentions[i];
             foreach (ref var outer in mentions)
             {
                 if (outer.Start > inner.Start) break;
-                if (outer.End < inner.End || !_names.NamesRegion(outer.Node)) continue;
+                if (outer.End < inner.End || outer.Crossed || !_names.NamesRegion(outer.Node)) continue;
                 if (outer.End - outer.Start > inner.End - inner.Start) inner.InsideUpper = true;
                 else if (outer.Start == inner.Start) inner.SameAsUpper = true;
             }
@@ -174,7 +177,7 @@ public sealed partial class AddressResolver
         for (var i = 0; i < mentions.Length; i++)
         {
             ref var mention = ref mentions[i];
-            if (mention.InsideUpper) continue;
+            if (mention.InsideUpper || mention.Crossed) continue;
             foreach (var entry in _names.Run(mention.Node, 0))
                 if (Weigh(mention, entry, out var end, out var swapped) is > 0 and var weight)
                     AddEvidence(scratch, new Evidence { Division = entry.Target, Mention = i, Entry = entry, Weight = weight, End = end, Swapped = swapped });
@@ -195,6 +198,20 @@ public sealed partial class AddressResolver
 
     private static bool IsShort(NameForm form) => form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort;
 
+    /// <summary>信阳|新县 is no 阳新县: a name that begins inside the one before it gives way where another name begins at that one's end.</summary>
+    private bool IsCrossed(Span<Mention> mentions, in Mention mention)
+    {
+        foreach (ref var before in mentions)
+        {
+            if (before.Start >= mention.Start) break;
+            if (before.Crossed || before.End <= mention.Start || before.End >= mention.End || !_names.NamesRegion(before.Node)) continue;
+            foreach (ref var after in mentions)
+                if (after.Start == before.End && (_names.NamesRegion(after.Node) || after.StreetWordEnd > 0)) return true;
+        }
+
+        return false;
+    }
+
     private float Weigh(in Mention mention, NameEntry entry, out int end, out bool swapped)
     {
         end = mention.End;
@@ -210,7 +227,7 @@ public sealed partial class AddressResolver
                 (DivisionLevel.City, _) => Weights.CityFull,
                 (_, NameForm.Full) => Weights.CountyFull,
                 (_, NameForm.PartFull) => Weights.CountyFormer + Weights.PartGivenAway,
-                _ => Weights.CountyFormer,
+                _ => _successions[entry.History].Year < 2000 ? Weights.CountyLongGone : Weights.CountyFormer,
             };
             return weight;
         }
@@ -282,7 +299,7 @@ public sealed partial class AddressResolver
 
         countyWeight = own;
         var score = own + city + province;
-        if (own == 0 && scratch.FullCounty >= Weights.CountySwapped) score += Weights.OtherCounty;
+        if (own == 0 && scratch.FullCounty >= Weights.CountyLongGone) score += Weights.OtherCounty;
         if (city == 0 && scratch.FullCity > 0) score += Weights.OtherCity;
         if (province == 0 && scratch.FullProvince > 0) score += Weights.OtherProvince;
         return score;
@@ -306,6 +323,26 @@ public sealed partial class AddressResolver
             foreach (var entry in former)
             {
                 if (Supports(scratch, entry, home)) AddCandidate(scratch, home, m, entry);
+            }
+        }
+
+        PreferLongerNames(scratch);
+    }
+
+    /// <summary>绥东镇种畜场 is not 绥东镇: a street named inside the name of another that fits as well loses against it.</summary>
+    private static void PreferLongerNames(Scratch scratch)
+    {
+        var all = CollectionsMarshal.AsSpan(scratch.Candidates);
+        foreach (ref var inner in all)
+        {
+            var small = scratch.Mentions[inner.Mention];
+            foreach (ref readonly var outer in all)
+            {
+                if (outer.Street == inner.Street || outer.Region < inner.Region || outer.Quality < inner.Quality) continue;
+                var large = scratch.Mentions[outer.Mention];
+                if (large.Start > small.Start || large.End < small.End || large.End - large.Start == small.End - small.Start) continue;
+                inner.Score += Weights.InsideLongerName;
+                break;
             }
         }
     }
@@ -340,7 +377,7 @@ public sealed partial class AddressResolver
     {
         var mention = scratch.Mentions[mentionIndex];
         var county = _countyOf[entry.Target];
-        var region = RegionScore(scratch, county, out _);
+        var region = RegionScore(scratch, county, out var countyWeight);
         var atHome = home >= 0 && Contains(home, entry.Target);
         var elsewhere = home >= 0 && NamesElsewhere(scratch, home, mention);
         var candidate = new Candidate
@@ -350,6 +387,7 @@ public sealed partial class AddressResolver
             Entry = entry,
             Quality = Quality(scratch, mention, entry, county) - (mention.SameAsUpper && !(atHome && MeansOnlyFarRegions(mention, home)) ? RegionOfSameName(entry, mention) : 0),
             Region = region,
+            AnotherCounty = countyWeight == 0 && scratch.FullCounty >= Weights.CountySwapped,
             AtHome = atHome && (!elsewhere || entry.Form is NameForm.Full or NameForm.FormerTown || mention.StreetWordEnd > 0),
             NearHome = home >= 0 && !elsewhere && !atHome && _directory.InOrder[home].Level == DivisionLevel.County && Contains(CityOf(home), entry.Target),
         };
@@ -436,19 +474,26 @@ public sealed partial class AddressResolver
             if (DivisionDirectory.IsTransparent(division)) continue;
             var run = division.Level == DivisionLevel.Street ? 1 : 0;
 
-            _names.Add(division.Name, run, new NameEntry(i, NameForm.Full, -1));
+            // One county has a street-level row that is called 街道 and nothing else.
+            if (division.Name != "街道") _names.Add(division.Name, run, new NameEntry(i, NameForm.Full, -1));
+            if (division.Name.EndsWith("街道办事处", StringComparison.Ordinal)) _names.Add(division.Name[..^3], run, new NameEntry(i, NameForm.Full, -1));
             if (DivisionNames.Stem(division.Name, division.Level) is not { } stem) continue;
             _names.Add(stem, run, new NameEntry(i, NameForm.Short, -1));
             if (division.Level == DivisionLevel.Street && DivisionNames.Stem(stem, division.Level) is { } shorter)
                 _names.Add(shorter, run, new NameEntry(i, NameForm.Short, -1));
         }
 
+        // Where a county gave its name to the city around it (榆林市, 扬州市), the name means the city.
+        var cities = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var division in divisions)
+            if (division.Level == DivisionLevel.City) cities.Add(division.Name);
+
         for (var h = 0; h < _successions.Length; h++)
         {
             var s = _successions[h];
             var target = _directory.IndexOf(s.To);
             var today = divisions[target];
-            if (!s.Partial && today.Name == s.Name) continue;
+            if (cities.Contains(s.Name) || !s.Partial && today.Name == s.Name) continue;
             _names.Add(s.Name, 0, new NameEntry(target, s.Partial ? NameForm.PartFull : NameForm.FormerFull, h));
             var level = s.Code.EndsWith("00", StringComparison.Ordinal) ? DivisionLevel.City : DivisionLevel.County;
             if (s.Year < 2000 || DivisionNames.Stem(s.Name, level) is not { } stem || stem == DivisionNames.Stem(today.Name, today.Level)) continue;

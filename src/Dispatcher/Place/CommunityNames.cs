@@ -65,7 +65,7 @@ internal sealed class CommunityNames
                     var rest = text[end..];
                     var word = rest.StartsWith(name[_stems[local]..]) ? name.Length - _stems[local] : DivisionNames.CommunityWord(rest);
                     var sure = word > 0 || _stems[local] == name.Length || text[end - 1] == '村' && end - start > 2;
-                    if (!sure && (end - start < 3 || DivisionNames.SwallowedBy(rest) != Swallowed.No)) continue;
+                    if (!sure && (end - start < 3 || text[end - 1] is '路' or '街' or '道' or '巷' or '桥' || DivisionNames.SwallowedBy(rest) != Swallowed.No)) continue;
                     found.Add(new NamedCommunity(_first + local, _city.StreetOf(_first + local), start, end + word, sure));
                 }
             }

@@ -106,7 +106,7 @@ internal static class DivisionNames
     // Longer words before the shorter ones that end them.
     private static readonly string[] ProvinceWords = ["壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
     private static readonly string[] CityWords = ["自治州", "地区", "市", "盟"];
-    private static readonly string[] CountyWords = ["自治县", "自治旗", "林区", "特区", "矿区", "新区", "县", "市", "区", "旗"];
+    private static readonly string[] CountyWords = ["自治县", "自治旗", "新区", "县", "市", "区", "旗"];
     private static readonly string[] StreetWords = ["街道办事处", "街道", "办事处", "地区", "民族乡", "民族苏木", "苏木", "镇", "乡"];
     private static readonly string[] CommunityWords =
         ["社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会", "嘎查村民委员会", "村村民委员会", "村村委会", "村民委员会", "村委会", "村", "嘎查"];

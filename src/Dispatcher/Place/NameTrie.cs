@@ -50,7 +50,7 @@ internal sealed class NameTrie
     public void Add(string form, int run, NameEntry entry)
     {
         var node = 0;
-        foreach (var c in form) node = StepOrAdd(node, c);
+        foreach (var c in form) node = StepOrAdd(node, HalfWidth(c));
         _added[run].Add((node, entry));
     }
 
@@ -82,6 +82,9 @@ internal sealed class NameTrie
 
         for (var c = 0; c <= char.MaxValue; c++) _first[c] = Probe(0, (char)c);
     }
+
+    /// <summary>ASCII for its full-width form, anything else as it is: texts and names are compared so.</summary>
+    public static char HalfWidth(char c) => c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
 
     /// <summary>The node one character on, or -1.</summary>
     public int Step(int node, char c) => node == 0 ? _first[c] : Probe(node, c);

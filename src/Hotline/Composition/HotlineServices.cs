@@ -1,5 +1,6 @@
 using Hotline.App.Access;
 using Hotline.Data;
+using Hotline.Handlers;
 using Hotline.Intake;
 
 namespace Hotline.App.Composition;
@@ -21,7 +22,7 @@ internal static class HotlineServices
         services.AddSingleton<Faults>();
         services.AddSingleton<OutboxLag>();
         services.AddSingleton<Inbox>();
-        services.AddIntake();
+        services.AddIntake().AddHandlers();
         services.AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)));
         services.AddKeysAndAccounts(
             configuration.GetSection("Access").Get<AccessSettings>() ?? new AccessSettings(),

@@ -2,6 +2,7 @@ using Hotline.App.Access;
 using Hotline.App.Shell;
 using Hotline.App.Web;
 using Hotline.Contracts;
+using Hotline.Handlers;
 using Hotline.Intake;
 
 namespace Hotline.App;
@@ -13,7 +14,6 @@ internal static class HttpSetup
     {
         services.AddShell();
         services.AddAccess();
-        services.AddProblemDetails();
         services.AddExceptionHandler<ProblemMapping>();
         services.AddOpenApi();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
@@ -29,16 +29,18 @@ internal static class HttpSetup
     public static void UseHttp(this WebApplication app)
     {
         app.UseShell();
+        app.UseRouting();
         app.UseAccess();
     }
 
     public static void MapHotline(this WebApplication app)
     {
-        app.MapShell();
-        app.MapAccess();
         app.MapHealth();
         app.MapErrors();
         app.MapOpenApi();
+        app.MapAccess();
+        app.MapShell();
         app.MapIntake();
+        app.MapHandlers();
     }
 }
