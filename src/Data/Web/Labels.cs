@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hotline.Contracts;
 using Microsoft.Extensions.Localization;
 
@@ -10,4 +11,7 @@ public static class Labels
 
     /// <summary>A value that may be missing: a dash.</summary>
     public static string Label<T>(this IStringLocalizer texts, T? value) where T : struct, Enum => value is { } given ? texts.Label(given) : "–";
+
+    /// <summary>The sentence in the language of the page.</summary>
+    public static string Here(this Sentence sentence) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en" ? sentence.En : sentence.Zh;
 }

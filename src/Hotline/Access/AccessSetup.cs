@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hotline.App.Access;
@@ -40,11 +41,13 @@ internal static class AccessSetup
             o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.Replace(ServiceDescriptor.Singleton<IKeyManager, InstallationKeys>());
+        services.AddOptions<KestrelServerOptions>().Configure<AccessSettings>((o, access) => o.Limits.MaxRequestBodySize = access.MaxBody);
         return services;
     }
 
     /// <summary>After routing, before the endpoints.</summary>
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app
+        .Use(RefuseLargeBodies)
         .UseAuthentication()
         .Use(RefuseOtherSites)
         .UseAuthorization()
@@ -88,6 +91,15 @@ internal static class AccessSetup
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(AccessSchemes.Cookie);
         };
+    }
+
+    /// <summary>Says at once what Kestrel would say in the middle of the body.</summary>
+    private static Task RefuseLargeBodies(HttpContext context, RequestDelegate next)
+    {
+        var most = context.RequestServices.GetRequiredService<AccessSettings>().MaxBody;
+        return context.Request.ContentLength > most
+            ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "too-large", $"A request body may have {most} bytes at most.").ExecuteAsync(context)
+            : next(context);
     }
 
     /// <summary>

@@ -38,8 +38,6 @@ internal static class HttpSetup
 
     public static void MapHotline(this WebApplication app)
     {
-        app.MapShell();
-        app.MapAccess();
         app.MapHealth();
         app.MapErrors();
         app.MapOpenApi();
