@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Hotline.Dispatcher.Place;
+
+// How often the resolver is right, wrong or silent on labelled addresses, and how fast. The addresses are not part of the repository (no licence to ship them).
+var data = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "../shared/data";
+var addresses = Path.Combine(data, "addresses");
+if (!Directory.Exists(addresses))
+{
+    Console.Error.WriteLine($"No labelled addresses in {addresses}: nothing was measured. Give the folder that holds addresses/train.jsonl as the first argument.");
+    return 2;
+}
+
+var started = Stopwatch.StartNew();
+var directory = DivisionDirectory.Instance;
+var opened = started.ElapsedMilliseconds;
+var resolver = AddressResolver.Instance;
+Console.WriteLine($"directory {opened} ms, resolver {started.ElapsedMilliseconds - opened} ms, managed memory {GC.GetTotalMemory(true) / 1_000_000.0:0.0} MB");
+
+var home = args.FirstOrDefault(a => a.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..];
+var showErrors = args.Contains("--errors");
+foreach (var part in new[] { "train", "dev" })
+{
+    var file = Path.Combine(addresses, part + ".jsonl");
+    var lines = File.ReadLines(file).Select(l => JsonSerializer.Deserialize<Labelled>(l, JsonSerializerOptions.Web)!).ToList();
+    var answers = lines.Select(l => (Label: l, Match: resolver.Resolve(l.Text, home))).ToList();
+    Console.WriteLine();
+    Console.WriteLine($"{part,-6} {"via",-11} {"n",5}   street right  wrong abstained   district right  wrong abstained");
+    foreach (var group in answers.GroupBy(a => a.Label.Via).Select(g => (g.Key, Rows: g.ToList())).Append((Key: "all", Rows: answers)))
+    {
+        var n = (double)group.Rows.Count;
+        string Share(Func<(Labelled Label, PlaceMatch Match), bool> test) => (100 * group.Rows.Count(test) / n).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
+        Console.WriteLine($"{part,-6} {group.Key,-11} {group.Rows.Count,5}   {Share(r => r.Match.Street == r.Label.Street),12} {Share(r => r.Match.Street is not null && r.Match.Street != r.Label.Street),6} {Share(r => r.Match.Street is null),9}   {Share(r => r.Match.District == r.Label.District),14} {Share(r => r.Match.District is not null && r.Match.District != r.Label.District),6} {Share(r => r.Match.District is null),9}");
+    }
+
+    Console.WriteLine($"{part,-6} confidence given → share right:");
+    foreach (var bin in answers.Where(a => a.Match.Street is not null).GroupBy(a => Math.Floor(a.Match.Confidence * 20) / 20).OrderByDescending(g => g.Key))
+        Console.WriteLine($"         {bin.Key:0.00}–{bin.Key + 0.05:0.00}  {bin.Count(),5}   {(double)bin.Count(b => b.Match.Street == b.Label.Street) / bin.Count():0.000}");
+
+    // Errors can be read on the training part only: the method is judged on the rest.
+    if (showErrors && part == "train")
+    {
+        foreach (var (label, match) in answers.Where(a => a.Match.Street != a.Label.Street))
+            Console.WriteLine($"{(match.Street is null ? "OPEN " : "WRONG")} {match.Confidence:0.00} {label.Via} {label.Text} | {label.Street} {directory.FullName(label.Street)} | got {match.Street ?? match.District} {directory.FullName(match.Street ?? match.District ?? "")} | {string.Join("; ", match.Explanation.Select(e => e.Zh))}");
+    }
+
+    var watch = Stopwatch.StartNew();
+    var done = 0;
+    while (watch.ElapsedMilliseconds < 1500)
+        foreach (var line in lines)
+        {
+            resolver.Resolve(line.Text, home);
+            done++;
+        }
+
+    Console.WriteLine($"{part,-6} {done / watch.Elapsed.TotalSeconds:#,0} addresses/s on one core");
+}
+
+return 0;
+
+internal sealed record Labelled(string Text, string Street, string District, string Via);

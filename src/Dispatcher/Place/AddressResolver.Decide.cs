@@ -1,0 +1,298 @@
+namespace Hotline.Dispatcher.Place;
+
+public sealed partial class AddressResolver
+{
+    private const int MostCountyIndexes = 192, MostShown = 5;
+
+    private PlaceMatch Decide(Scratch scratch, int home)
+    {
+        Candidate best = default, second = default;
+        foreach (var c in scratch.Candidates)
+        {
+            if (c.Score > best.Score) (second, best) = (best, c);
+            else if (c.Score > second.Score) second = c;
+        }
+
+        var supported = best.Score > 0 && IsSupported(scratch, best);
+        var margin = best.Score - second.Score;
+        var clear = supported && margin >= Weights.ClearMargin;
+        var county = clear ? _countyOf[best.Street] : BestCounty(scratch, home, supported ? best : default, margin, out _);
+
+        var named = NamedCommunities(scratch, home, clear, county);
+        if (clear)
+        {
+            var community = named.FirstOrDefault(c => c.Sure && c.Community.Parent == CodeOf(best.Street)).Community;
+            var elsewhere = community is null && named.Any(c => c.Sure);
+            return StreetMatch(scratch, home, best, community, StreetConfidence(best, margin, community is not null, elsewhere));
+        }
+
+        if (supported && scratch.Candidates.FirstOrDefault(c => c.Score > best.Score - Weights.ClearMargin && named.Any(n => n.Sure && n.Community.Parent == CodeOf(c.Street))) is { Score: > 0 } chosen)
+        {
+            var community = named.First(n => n.Sure && n.Community.Parent == CodeOf(chosen.Street)).Community;
+            return StreetMatch(scratch, home, chosen, community, 0.9);
+        }
+
+        if (!supported && county >= 0 && OnlyCommunity(named) is { } only) return CommunityMatch(scratch, home, county, only);
+        return DistrictMatch(scratch, home, county, supported ? best : default);
+    }
+
+    private string CodeOf(int division) => _directory.InOrder[division].Code;
+
+    private bool IsSupported(Scratch scratch, in Candidate c)
+    {
+        if (c.AtHome && c.Quality >= Weights.StreetShort) return true;
+        if (scratch.Evidence.Count == 0) return c.Quality >= Weights.StreetSwapped;
+        return c.Region >= 2 && c.Quality >= 1 || c.Region >= 1 && c.Quality >= Weights.StreetSwapped;
+    }
+
+    /// <summary>
+    /// The share of answers expected to be right, read off the training addresses by score class: how the street was named, whether the county
+    /// was, and how far the next candidate stands.
+    /// </summary>
+    private static double StreetConfidence(in Candidate best, float margin, bool communityAgrees, bool communityElsewhere)
+    {
+        var confidence = best.Quality >= Weights.StreetSwapped ? 0.97 : best.Quality >= Weights.StreetShort + 0.5 ? 0.93 : best.Quality >= Weights.StreetShort ? 0.8 : 0.55;
+        if (best.Region < 2 && !best.AtHome) confidence -= 0.2;
+        if (margin < 1) confidence -= 0.12;
+        if (communityAgrees) confidence = 1 - (1 - confidence) / 2;
+        if (communityElsewhere) confidence -= 0.1;
+        return Math.Clamp(confidence, 0.05, 0.99);
+    }
+
+    /// <summary>
+    /// The county that the regions of the text agree on; where street candidates tie inside one county, that one. -1 when two counties are as likely.
+    /// </summary>
+    private int BestCounty(Scratch scratch, int home, in Candidate tied, float margin, out float score)
+    {
+        score = 0;
+        if (tied.Score > 0)
+        {
+            var county = _countyOf[tied.Street];
+            foreach (var c in scratch.Candidates)
+                if (c.Score > tied.Score - Weights.ClearMargin && _countyOf[c.Street] != county) county = -1;
+            if (county >= 0) return county;
+        }
+
+        var (best, next, at) = (0f, 0f, -1);
+        foreach (var e in scratch.Evidence)
+        {
+            if (_directory.InOrder[e.Division].Level != DivisionLevel.County) continue;
+            var s = RegionScore(scratch, e.Division, out _) + (home >= 0 && Contains(home, e.Division) ? Weights.Home : 0);
+            if (s > best) (next, best, at) = (best, s, e.Division);
+            else if (s > next) next = s;
+        }
+
+        score = best;
+        if (at >= 0 && best >= 2 && best - next >= Weights.ClearMargin) return at;
+        if (at < 0 && scratch.Evidence.Count == 0 && home >= 0 && _directory.InOrder[home].Level == DivisionLevel.County) return home;
+        return -1;
+    }
+
+    private List<(Division Community, int Start, int End, bool Sure)> NamedCommunities(Scratch scratch, int home, bool streetIsClear, int county)
+    {
+        var found = new List<(Division Community, int Start, int End, bool Sure)>();
+        if (home >= 0 && (county < 0 || Contains(home, county)))
+        {
+            if (county >= 0) Look(county);
+            else if (_directory.InOrder[home].Level >= DivisionLevel.City)
+                for (var i = home; i < _directory.EndOf(home); i++)
+                    if (_directory.InOrder[i].Level == DivisionLevel.County) Look(i);
+        }
+        else if (county >= 0 && !streetIsClear)
+        {
+            Look(county);
+        }
+
+        return found;
+
+        void Look(int at)
+        {
+            if (_communityNames.Count >= MostCountyIndexes) _communityNames.Clear();
+            _communityNames.GetOrAdd(at, static (c, self) => new CommunityNames(self._directory, self.CodeOf(c)), this).Find(scratch.Read, found);
+        }
+    }
+
+    /// <summary>The one community that a text without a street means; null when none is named or two in different streets are.</summary>
+    private static (Division Community, int Start, int End, bool Sure)? OnlyCommunity(List<(Division Community, int Start, int End, bool Sure)> named)
+    {
+        if (named.Count == 0) return null;
+        var sure = named.Exists(n => n.Sure);
+        var longest = named.Where(n => n.Sure == sure).Max(n => n.End - n.Start);
+        var best = named.Where(n => n.Sure == sure && n.End - n.Start == longest).ToList();
+        return best.TrueForAll(n => n.Community.Parent == best[0].Community.Parent) ? best[0] : null;
+    }
+
+    private PlaceMatch StreetMatch(Scratch scratch, int home, in Candidate best, Division? community, double confidence)
+    {
+        var steps = new List<PlaceStep>(4);
+        var county = _countyOf[best.Street];
+        ExplainRegions(scratch, county, steps);
+        ExplainStreet(scratch, best, steps);
+        if (best.AtHome && best.Region <= 0) steps.Add(AtHome(home));
+        if (community is not null) steps.Add(new PlaceStep($"社区“{community.Name}”属于该街道", $"the community {community.Name} belongs to it"));
+        return Finish(home, best.Street, CodeOf(best.Street), county, community, confidence, steps, []);
+    }
+
+    private PlaceMatch CommunityMatch(Scratch scratch, int home, int county, (Division Community, int Start, int End, bool Sure) named)
+    {
+        var steps = new List<PlaceStep>(4);
+        var street = named.Community.Parent!;
+        var at = _directory.IndexOf(street);
+        ExplainRegions(scratch, _countyOf[at], steps);
+        var words = scratch.Read[named.Start..named.End].ToString();
+        var name = _directory.InOrder[at].Name;
+        steps.Add(new PlaceStep($"“{words}”是{name}的{named.Community.Name}", $"“{words}” is {named.Community.Name} in {name}"));
+        if (scratch.Evidence.Count == 0 && home >= 0) steps.Add(AtHome(home));
+        return Finish(home, at, street, county, named.Community, named.Sure ? 0.9 : 0.6, steps, []);
+    }
+
+    private PlaceMatch DistrictMatch(Scratch scratch, int home, int county, in Candidate best)
+    {
+        var steps = new List<PlaceStep>(4);
+        List<PlaceCandidate> candidates = [];
+        if (best.Score > 0)
+        {
+            var least = best.Score - 1.5f;
+            var shown = scratch.Candidates.Where(c => c.Score > least).OrderByDescending(c => c.Score).Take(MostShown).ToList();
+            var sum = shown.Sum(c => Math.Exp(c.Score));
+            candidates = [.. shown.Select(c => new PlaceCandidate(CodeOf(c.Street), _directory.FullName(CodeOf(c.Street)), Math.Round(Math.Exp(c.Score) / sum, 2)))];
+        }
+        else if (county < 0)
+        {
+            candidates = CountyCandidates(scratch, home);
+        }
+
+        if (county >= 0)
+        {
+            ExplainRegions(scratch, county, steps);
+            if (scratch.Evidence.Count == 0)
+            {
+                if (candidates.Count == 0) return Nothing(steps);
+                steps.Add(AtHome(home));
+            }
+        }
+        else if (BestCity(scratch) is >= 0 and var city)
+        {
+            Explain(scratch, city, steps);
+            if (candidates.Count > 1) steps.Add(Open(candidates));
+            return Finish(home, city, null, -1, null, 0, steps, candidates);
+        }
+
+        if (candidates.Count > 1) steps.Add(Open(candidates));
+        if (county < 0) return candidates.Count > 0 ? new PlaceMatch(null, null, null, null, 0, false, null, steps, candidates) : Nothing(steps);
+        steps.Add(new PlaceStep("未能确定街道", "the street office stays open"));
+        return Finish(home, county, null, county, null, scratch.FullCounty >= Weights.CountySwapped ? 0.95 : 0.75, steps, candidates);
+    }
+
+    private static PlaceStep Open(List<PlaceCandidate> candidates) => new(
+        $"有{candidates.Count}种可能：{string.Join("、", candidates.Select(c => c.FullName))}",
+        $"{candidates.Count} are possible: {string.Join(", ", candidates.Select(c => c.FullName))}");
+
+    private static PlaceMatch Nothing(List<PlaceStep> steps)
+    {
+        steps.Add(new PlaceStep("文字中没有可辨认的行政区划名称", "the text names no division that is known"));
+        return new PlaceMatch(null, null, null, null, 0, false, null, steps, []);
+    }
+
+    private List<PlaceCandidate> CountyCandidates(Scratch scratch, int home)
+    {
+        var counties = scratch.Evidence.Where(e => _directory.InOrder[e.Division].Level == DivisionLevel.County)
+            .Select(e => (e.Division, Score: RegionScore(scratch, e.Division, out _) + (home >= 0 && Contains(home, e.Division) ? Weights.Home : 0)))
+            .Where(c => c.Score > 0).OrderByDescending(c => c.Score).Take(MostShown).ToList();
+        var sum = counties.Sum(c => Math.Exp(c.Score));
+        return [.. counties.Select(c => new PlaceCandidate(CodeOf(c.Division), _directory.FullName(CodeOf(c.Division)), Math.Round(Math.Exp(c.Score) / sum, 2)))];
+    }
+
+    private int BestCity(Scratch scratch)
+    {
+        var (at, weight) = (-1, 0f);
+        foreach (var e in scratch.Evidence)
+            if (_directory.InOrder[e.Division].Level <= DivisionLevel.City && e.Weight > weight) (at, weight) = (e.Division, e.Weight);
+        return at;
+    }
+
+    private PlaceMatch Finish(
+        int home, int at, string? street, int county, Division? community, double confidence, List<PlaceStep> steps, List<PlaceCandidate> candidates)
+    {
+        var code = CodeOf(at);
+        var away = home >= 0 && !Contains(home, at) && !Contains(at, home);
+        Division? responsible = null;
+        if (away)
+        {
+            responsible = code.Length >= 4 && _directory.Find(code[..4]) is { } city && !DivisionDirectory.IsTransparent(city) ? city : _directory.Find(code[..2]);
+            var own = _directory.InOrder[home].Name;
+            steps.Add(new PlaceStep($"不在{own}范围内，应由{responsible!.Name}热线受理", $"outside {own}: the hotline of {responsible.Name} is responsible"));
+        }
+
+        return new PlaceMatch(
+            street, county >= 0 ? CodeOf(county) : null, code.Length >= 4 ? code[..4] : null, community?.Code, Math.Round(confidence, 3), away, responsible, steps, candidates);
+    }
+
+    private PlaceStep AtHome(int home)
+    {
+        var name = _directory.InOrder[home].Name;
+        return new PlaceStep($"未写明区划，按本热线所在的{name}理解", $"no region is named: taken as {name}, the hotline's own");
+    }
+
+    private void ExplainRegions(Scratch scratch, int county, List<PlaceStep> steps)
+    {
+        foreach (var e in scratch.Evidence)
+            if (e.Division < county && Contains(e.Division, county)) Add(e);
+        foreach (var e in scratch.Evidence)
+            if (e.Division == county) Add(e);
+
+        void Add(in Evidence e) => steps.Add(Explain(scratch, e));
+    }
+
+    private void Explain(Scratch scratch, int division, List<PlaceStep> steps)
+    {
+        foreach (var e in scratch.Evidence)
+            if (e.Division == division) steps.Add(Explain(scratch, e));
+    }
+
+    private PlaceStep Explain(Scratch scratch, in Evidence e)
+    {
+        var words = scratch.Read[scratch.Mentions[e.Mention].Start..e.End].ToString();
+        var name = _directory.InOrder[e.Division].Name;
+        if (e.Entry.History >= 0) return Succeeded(words, _successions[e.Entry.History], name);
+        return e.Entry.Form == NameForm.Full ? new PlaceStep($"“{words}”与{name}全称一致", $"“{words}” is the full name of {name}")
+            : e.Swapped ? new PlaceStep($"“{words}”按今名为{name}", $"“{words}” is {name} today")
+            : new PlaceStep($"“{words}”是{name}的简称", $"“{words}” is short for {name}");
+    }
+
+    private PlaceStep Succeeded(string words, Succession s, string today)
+    {
+        if (s.Partial) return new PlaceStep($"{s.Name}的一部分于{s.Year}年划归{today}", $"“{words}”: a part of {s.Name} went to {today} in {s.Year}");
+        var all = _successions.Where(o => o.Code == s.Code && o.Name == s.Name && !o.Partial).Select(o => _directory.Find(o.To)!.Name).ToList();
+        if (all.Count > 1)
+        {
+            return new PlaceStep(
+                $"{s.Name}已于{s.Year}年撤销，分属{string.Join("、", all)}，由街道确定为{today}",
+                $"“{words}”: {s.Name} was divided among {string.Join(", ", all)} in {s.Year}; the street decides for {today}");
+        }
+
+        return DivisionNames.Stem(s.Name, DivisionLevel.County) is { } stem && stem == DivisionNames.Stem(today, DivisionLevel.County)
+            ? new PlaceStep($"{s.Name}已于{s.Year}年改为{today}", $"“{words}”: {s.Name} became {today} in {s.Year}")
+            : new PlaceStep($"{s.Name}已于{s.Year}年并入{today}", $"“{words}”: {s.Name} was merged into {today} in {s.Year}");
+    }
+
+    private void ExplainStreet(Scratch scratch, in Candidate best, List<PlaceStep> steps)
+    {
+        var mention = scratch.Mentions[best.Mention];
+        var isFull = best.Entry.Form is NameForm.Full or NameForm.FormerTown;
+        var swapped = !isFull && mention.StreetWordEnd > 0;
+        var words = scratch.Read[mention.Start..(swapped ? mention.StreetWordEnd : mention.End)].ToString();
+        var name = _directory.InOrder[best.Street].Name;
+        if (best.Entry.History >= 0)
+        {
+            var former = _formerTowns[best.Entry.History];
+            steps.Add(new PlaceStep($"{former.Name}已于{former.Year}年改属{name}", $"“{words}”: {former.Name} became {name} in {former.Year}"));
+            return;
+        }
+
+        steps.Add(best.Entry.Form == NameForm.Full ? new PlaceStep($"“{words}”与{name}全称一致", $"“{words}” is the full name of {name}")
+            : words == name ? new PlaceStep($"“{words}”即{name}", $"“{words}” is {name}")
+            : swapped ? new PlaceStep($"“{words}”今为{name}", $"“{words}” is {name} today")
+            : new PlaceStep($"“{words}”是{name}的简称", $"“{words}” is short for {name}"));
+    }
+}

@@ -1,0 +1,448 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Hotline.Dispatcher.Place;
+
+/// <summary>
+/// Address text to street office. One pass over the text finds every name of a division from province to street, full, shortened or former, in a
+/// trie. Names from province to county are evidence for regions; each name of a street is a candidate wherever it exists inside such a region, scored
+/// by how it was named and by how well its county, city and province agree with the rest of the text. The best candidate wins when it stands
+/// clear of the next; otherwise the communities named in the text decide, and failing these the resolver abstains with its candidates.
+/// Scores are in units of "one full street name" = 4; <see cref="Weights"/> lists them. Safe for any number of threads.
+/// </summary>
+public sealed partial class AddressResolver
+{
+    /// <summary>How much of a text is read; an address is shorter, and the bound keeps the time of a call bounded.</summary>
+    public const int LongestText = 400;
+
+    private const int MostMentions = 160, MostPerRegion = 48, MostCandidates = 96;
+
+    private static readonly Lazy<AddressResolver> Shared = new(() => new AddressResolver(DivisionDirectory.Instance));
+
+    [ThreadStatic] private static Scratch? _scratch;
+
+    private readonly DivisionDirectory _directory;
+    private readonly NameTrie _names = new(262_144);
+    private readonly FormerTown[] _formerTowns;
+    private readonly Succession[] _successions;
+    private readonly int[] _countyOf;
+    private readonly ConcurrentDictionary<int, CommunityNames> _communityNames = new();
+
+    public AddressResolver(DivisionDirectory directory)
+    {
+        _directory = directory;
+        _formerTowns = [.. directory.FormerTowns];
+        _successions = [.. directory.Successions];
+        _countyOf = new int[directory.InOrder.Length];
+        AddNames();
+    }
+
+    /// <summary>The one resolver of the process; the first use builds it, which takes about a tenth of a second.</summary>
+    public static AddressResolver Instance => Shared.Value;
+
+    /// <summary>Scores, set by reasoning on the order in which signs should win and checked on the training addresses.</summary>
+    private static class Weights
+    {
+        public const float CountyFull = 4f, CountyFormer = 3.8f, CountySwapped = 3.3f, CountyShort = 2.5f, CountyFormerShort = 2.3f, PartGivenAway = -1.2f;
+        public const float CityFull = 2.5f, CityShort = 1.5f, ProvinceFull = 1.5f, ProvinceShort = 1f;
+        public const float BeforeStreetWord = 0.8f;
+        public const float OtherCounty = -2f, OtherCity = -1.5f, OtherProvince = -1.5f;
+        public const float StreetFull = 4f, StreetFormer = 3.6f, StreetSwapped = 3.2f, StreetShort = 2f;
+        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f;
+        public const float Home = 2f;
+        public const float ClearMargin = 0.4f;
+    }
+
+    private struct Mention
+    {
+        public int Start, End, Node;
+        public int StreetWordEnd, CountyWordEnd;
+        public Swallowed Swallowed;
+        public bool BeforeName, InsideUpper, SameAsUpper;
+    }
+
+    private struct Evidence
+    {
+        public int Division, Mention, End;
+        public float Weight;
+        public NameEntry Entry;
+        public bool Swapped;
+    }
+
+    private struct Candidate
+    {
+        public int Street, Mention;
+        public float Score, Quality, Region;
+        public NameEntry Entry;
+        public bool AtHome;
+    }
+
+    private sealed class Scratch
+    {
+        public readonly char[] Text = new char[LongestText];
+        public readonly List<Mention> Mentions = new(64);
+        public readonly List<Evidence> Evidence = new(64);
+        public readonly List<(int Division, int End)> Ends = new(64);
+        public readonly List<Candidate> Candidates = new(64);
+        public int Length;
+        public float FullCounty, FullCity, FullProvince;
+
+        public ReadOnlySpan<char> Read => Text.AsSpan(0, Length);
+    }
+
+    /// <summary>
+    /// Finds the place of an address. <paramref name="home"/>: the code of the hotline's own province, city or county, or null for the whole country;
+    /// a name without its region means the one at home.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="home"/> is no code of the directory.</exception>
+    public PlaceMatch Resolve(string text, string? home = null)
+    {
+        var homeIndex = -1;
+        if (home is not null && (homeIndex = _directory.IndexOf(home)) < 0) throw new ArgumentException($"{home} is no division of the directory.", nameof(home));
+
+        var scratch = _scratch ??= new Scratch();
+        Normalise(text, scratch);
+        FindMentions(scratch);
+        WeighRegions(scratch);
+        FindCandidates(scratch, homeIndex);
+        return Decide(scratch, homeIndex);
+    }
+
+    /// <summary>Full-width forms become ASCII, blanks and control characters go.</summary>
+    private static void Normalise(string text, Scratch scratch)
+    {
+        var length = 0;
+        foreach (var c in text)
+        {
+            if (length == LongestText) break;
+            if (char.IsWhiteSpace(c) || char.IsControl(c)) continue;
+            scratch.Text[length++] = c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
+        }
+
+        scratch.Length = length;
+    }
+
+    private void FindMentions(Scratch scratch)
+    {
+        scratch.Mentions.Clear();
+        var text = scratch.Read;
+        for (var start = 0; start < text.Length; start++)
+        {
+            var node = 0;
+            for (var end = start; end < text.Length;)
+            {
+                if ((node = _names.Step(node, text[end++])) < 0) break;
+                if (!_names.IsName(node)) continue;
+                if (scratch.Mentions.Count == MostMentions) return;
+                var rest = text[end..];
+                scratch.Mentions.Add(new Mention
+                {
+                    Start = start,
+                    End = end,
+                    Node = node,
+                    StreetWordEnd = DivisionNames.StreetWord(rest) is > 0 and var s ? end + s : 0,
+                    CountyWordEnd = DivisionNames.CountyWord(rest) is > 0 and var c ? end + c : 0,
+                    Swallowed = DivisionNames.SwallowedBy(rest),
+                });
+            }
+        }
+    }
+
+    /// <summary>Turns names from province to county into evidence. Of two such names one inside the other, the longer one stands.</summary>
+    private void WeighRegions(Scratch scratch)
+    {
+        scratch.Evidence.Clear();
+        scratch.Ends.Clear();
+        var mentions = CollectionsMarshal.AsSpan(scratch.Mentions);
+        for (var i = 0; i < mentions.Length; i++)
+        {
+            ref var inner = ref mentions[i];
+            foreach (ref var outer in mentions)
+            {
+                if (outer.Start > inner.Start || outer.End < inner.End || _names.Run(outer.Node, 0).IsEmpty) continue;
+                if (outer.End - outer.Start > inner.End - inner.Start) inner.InsideUpper = true;
+                else if (outer.Start == inner.Start) inner.SameAsUpper = true;
+            }
+
+            // 桐庐|城南街道: what follows begins a name of its own, so it swallows nothing.
+            foreach (ref var next in mentions)
+                if (next.Start == inner.End && (next.StreetWordEnd > 0 || next.CountyWordEnd > 0 || IsFull(next.Node))) inner.BeforeName = true;
+        }
+
+        for (var i = 0; i < mentions.Length; i++)
+        {
+            ref var mention = ref mentions[i];
+            if (mention.InsideUpper) continue;
+            foreach (var entry in _names.Run(mention.Node, 0))
+                if (Weigh(mention, entry, out var end, out var swapped) is > 0 and var weight)
+                    AddEvidence(scratch, new Evidence { Division = entry.Target, Mention = i, Entry = entry, Weight = weight, End = end, Swapped = swapped });
+        }
+
+        scratch.FullCounty = scratch.FullCity = scratch.FullProvince = 0;
+        foreach (var e in scratch.Evidence)
+        {
+            if (IsShort(e.Entry.Form) && !e.Swapped) continue;
+            switch (_directory.InOrder[e.Division].Level)
+            {
+                case DivisionLevel.Province: scratch.FullProvince = Math.Max(scratch.FullProvince, e.Weight); break;
+                case DivisionLevel.City: scratch.FullCity = Math.Max(scratch.FullCity, e.Weight); break;
+                default: scratch.FullCounty = Math.Max(scratch.FullCounty, e.Weight); break;
+            }
+        }
+    }
+
+    private static bool IsShort(NameForm form) => form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort;
+
+    private bool IsFull(int node)
+    {
+        foreach (var run in (ReadOnlySpan<int>)[0, 1])
+            foreach (var entry in _names.Run(node, run))
+                if (entry.Form == NameForm.Full) return true;
+        return false;
+    }
+
+    private float Weigh(in Mention mention, NameEntry entry, out int end, out bool swapped)
+    {
+        end = mention.End;
+        swapped = false;
+        var level = _directory.InOrder[entry.Target].Level;
+        var isShort = IsShort(entry.Form);
+        float weight;
+        if (!isShort)
+        {
+            weight = (level, entry.Form) switch
+            {
+                (DivisionLevel.Province, _) => Weights.ProvinceFull,
+                (DivisionLevel.City, _) => Weights.CityFull,
+                (_, NameForm.Full) => Weights.CountyFull,
+                (_, NameForm.PartFull) => Weights.CountyFormer + Weights.PartGivenAway,
+                _ => Weights.CountyFormer,
+            };
+            return weight;
+        }
+
+        if (mention.CountyWordEnd > 0 && level != DivisionLevel.Province)
+        {
+            end = mention.CountyWordEnd;
+            swapped = true;
+            weight = level == DivisionLevel.City ? Weights.CityFull : Weights.CountySwapped;
+        }
+        else if (mention.StreetWordEnd > 0)
+        {
+            return Weights.BeforeStreetWord;
+        }
+        else if (mention.Swallowed == Swallowed.Yes && !mention.BeforeName)
+        {
+            return 0;
+        }
+        else
+        {
+            weight = (level, entry.Form) switch
+            {
+                (DivisionLevel.Province, _) => Weights.ProvinceShort,
+                (DivisionLevel.City, _) => Weights.CityShort,
+                (_, NameForm.Short) => Weights.CountyShort,
+                _ => Weights.CountyFormerShort,
+            };
+        }
+
+        if (mention.Swallowed == Swallowed.Likely && !mention.BeforeName) weight += Weights.LikelySwallowed;
+        return entry.Form == NameForm.PartShort ? weight + Weights.PartGivenAway : weight;
+    }
+
+    private static float Swallowing(in Mention mention) =>
+        mention.BeforeName ? 0 : mention.Swallowed switch
+        {
+            Swallowed.Yes => Weights.SwallowedByRoad,
+            Swallowed.Likely => Weights.LikelySwallowed,
+            _ => 0,
+        };
+
+    private static void AddEvidence(Scratch scratch, Evidence evidence)
+    {
+        scratch.Ends.Add((evidence.Division, evidence.End));
+        var all = CollectionsMarshal.AsSpan(scratch.Evidence);
+        foreach (ref var known in all)
+        {
+            if (known.Division != evidence.Division) continue;
+            if (evidence.Weight > known.Weight) known = evidence;
+            return;
+        }
+
+        scratch.Evidence.Add(evidence);
+    }
+
+    /// <summary>How well a county agrees with the regions that the text names; what the text names instead counts against it.</summary>
+    private float RegionScore(Scratch scratch, int county, out float countyWeight)
+    {
+        float own = 0, city = 0, province = 0;
+        foreach (var e in scratch.Evidence)
+        {
+            if (e.Division == county) own = e.Weight;
+            else if (e.Division < county && _directory.EndOf(e.Division) > county)
+            {
+                if (_directory.InOrder[e.Division].Level == DivisionLevel.City) city = e.Weight;
+                else province = e.Weight;
+            }
+        }
+
+        countyWeight = own;
+        var score = own + city + province;
+        if (own == 0 && scratch.FullCounty >= Weights.CountySwapped) score += Weights.OtherCounty;
+        if (city == 0 && scratch.FullCity > 0) score += Weights.OtherCity;
+        if (province == 0 && scratch.FullProvince > 0) score += Weights.OtherProvince;
+        return score;
+    }
+
+    private void FindCandidates(Scratch scratch, int home)
+    {
+        scratch.Candidates.Clear();
+        for (var m = 0; m < scratch.Mentions.Count; m++)
+        {
+            var mention = scratch.Mentions[m];
+            if (mention.InsideUpper) continue;
+            var streets = _names.Run(mention.Node, 1);
+            var former = _names.Run(mention.Node, 2);
+            if (streets.IsEmpty && former.IsEmpty) continue;
+
+            foreach (var evidence in scratch.Evidence) AddInside(scratch, home, m, streets, evidence.Division);
+            if (home >= 0) AddInside(scratch, home, m, streets, home);
+            if (scratch.Evidence.Count == 0 && home < 0) AddInside(scratch, home, m, streets, -1);
+
+            foreach (var entry in former)
+            {
+                if (Supports(scratch, entry, home)) AddCandidate(scratch, home, m, entry);
+            }
+        }
+    }
+
+    /// <summary>A former town counts where today's street or its county of then lies in a region that the text names, or at home.</summary>
+    private bool Supports(Scratch scratch, NameEntry entry, int home)
+    {
+        if (home >= 0 && Contains(home, entry.Target)) return true;
+        if (scratch.Evidence.Count == 0 && home < 0) return true;
+        foreach (var evidence in scratch.Evidence)
+            if (Contains(evidence.Division, entry.Target)) return true;
+        return false;
+    }
+
+    private bool Contains(int division, int other) => other >= division && other < _directory.EndOf(division);
+
+    /// <summary>Adds the streets of a sorted run that lie inside a division, or all of them for -1.</summary>
+    private void AddInside(Scratch scratch, int home, int mention, ReadOnlySpan<NameEntry> streets, int division)
+    {
+        var (low, high, end) = (0, streets.Length, division < 0 ? int.MaxValue : _directory.EndOf(division));
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (streets[middle].Target < division) low = middle + 1;
+            else high = middle;
+        }
+
+        for (var i = low; i < streets.Length && i - low < MostPerRegion && streets[i].Target < end; i++) AddCandidate(scratch, home, mention, streets[i]);
+    }
+
+    private void AddCandidate(Scratch scratch, int home, int mentionIndex, NameEntry entry)
+    {
+        var mention = scratch.Mentions[mentionIndex];
+        var county = _countyOf[entry.Target];
+        var region = RegionScore(scratch, county, out _);
+        var atHome = home >= 0 && Contains(home, entry.Target);
+        var candidate = new Candidate
+        {
+            Street = entry.Target,
+            Mention = mentionIndex,
+            Entry = entry,
+            Quality = Quality(scratch, mention, entry, county),
+            Region = region,
+            AtHome = atHome,
+        };
+        candidate.Score = candidate.Quality + region + (atHome ? Weights.Home : 0);
+
+        var all = CollectionsMarshal.AsSpan(scratch.Candidates);
+        foreach (ref var known in all)
+        {
+            if (known.Street != candidate.Street) continue;
+            if (candidate.Score > known.Score) known = candidate;
+            return;
+        }
+
+        if (all.Length < MostCandidates) scratch.Candidates.Add(candidate);
+    }
+
+    private float Quality(Scratch scratch, in Mention mention, NameEntry entry, int county)
+    {
+        var isShort = entry.Form is NameForm.Short or NameForm.FormerTownShort;
+        var quality = entry.Form switch
+        {
+            NameForm.Full => Weights.StreetFull,
+            NameForm.FormerTown => Weights.StreetFormer,
+            _ when mention.StreetWordEnd > 0 => Weights.StreetSwapped,
+            _ => Weights.StreetShort,
+        };
+        if (isShort && mention.StreetWordEnd == 0)
+        {
+            quality += Swallowing(mention);
+            if (mention.SameAsUpper) quality -= 1;
+        }
+
+        if (entry.Form == NameForm.FormerTownShort) quality -= 0.3f;
+        quality += Weights.PerCharacter * (mention.End - mention.Start);
+
+        var position = 0f;
+        foreach (var e in scratch.Ends)
+        {
+            if (!Contains(e.Division, county)) continue;
+            var isCounty = e.Division == county;
+            if (e.End == mention.Start) position = Math.Max(position, isCounty ? Weights.NextToCounty : Weights.NextToCity);
+            else if (isCounty && mention.Start < e.End && position <= 0) position = Weights.BeforeCounty;
+            else if (isCounty && position < 0) position = 0;
+        }
+
+        return quality + position;
+    }
+
+    private void AddNames()
+    {
+        var divisions = _directory.InOrder;
+        var county = -1;
+        for (var i = 0; i < divisions.Length; i++)
+        {
+            var division = divisions[i];
+            if (division.Level == DivisionLevel.County) county = i;
+            _countyOf[i] = division.Level >= DivisionLevel.County ? county : -1;
+            if (DivisionDirectory.IsTransparent(division)) continue;
+            var run = division.Level == DivisionLevel.Street ? 1 : 0;
+
+            _names.Add(division.Name, run, new NameEntry(i, NameForm.Full, -1));
+            if (DivisionNames.Stem(division.Name, division.Level) is not { } stem) continue;
+            _names.Add(stem, run, new NameEntry(i, NameForm.Short, -1));
+            if (division.Level == DivisionLevel.Street && DivisionNames.Stem(stem, division.Level) is { } shorter)
+                _names.Add(shorter, run, new NameEntry(i, NameForm.Short, -1));
+        }
+
+        for (var h = 0; h < _successions.Length; h++)
+        {
+            var s = _successions[h];
+            var target = _directory.IndexOf(s.To);
+            var today = divisions[target];
+            if (!s.Partial && today.Name == s.Name) continue;
+            _names.Add(s.Name, 0, new NameEntry(target, s.Partial ? NameForm.PartFull : NameForm.FormerFull, h));
+            var level = s.Code.EndsWith("00", StringComparison.Ordinal) ? DivisionLevel.City : DivisionLevel.County;
+            if (s.Year < 2000 || DivisionNames.Stem(s.Name, level) is not { } stem || stem == DivisionNames.Stem(today.Name, today.Level)) continue;
+            _names.Add(stem, 0, new NameEntry(target, s.Partial ? NameForm.PartShort : NameForm.FormerShort, h));
+        }
+
+        for (var h = 0; h < _formerTowns.Length; h++)
+        {
+            var f = _formerTowns[h];
+            var target = _directory.IndexOf(f.To);
+            _names.Add(f.Name, 2, new NameEntry(target, NameForm.FormerTown, h));
+            var stem = DivisionNames.Stem(f.Name, DivisionLevel.Street);
+            if (stem is not null && stem != DivisionNames.Stem(divisions[target].Name, DivisionLevel.Street))
+                _names.Add(stem, 2, new NameEntry(target, NameForm.FormerTownShort, h));
+        }
+
+        _names.Freeze();
+    }
+}

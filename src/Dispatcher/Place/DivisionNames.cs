@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+
+namespace Hotline.Dispatcher.Place;
+
+/// <summary>Whether the words after a name make it a part of something else's name.</summary>
+internal enum Swallowed : byte
+{
+    No,
+    Likely,
+    Yes,
+}
+
+/// <summary>How people shorten the names of divisions: 余杭区 → 余杭, 印江土家族苗族自治县 → 印江, 九堡街道 → 九堡.</summary>
+internal static partial class DivisionNames
+{
+    /// <summary>The name without the word for its level and the nationalities before it; null where nothing sayable is left.</summary>
+    public static string? Stem(string name, DivisionLevel level)
+    {
+        var stem = level switch
+        {
+            DivisionLevel.Province => Province().Replace(name, ""),
+            DivisionLevel.City => WithoutNationalities(name, City()),
+            DivisionLevel.County => WithoutNationalities(name, County()),
+            DivisionLevel.Street => WithoutNationalities(name, Street()),
+            _ => Community().Replace(name, ""),
+        };
+        return stem.Length >= 2 && stem.Length < name.Length ? stem : null;
+    }
+
+    /// <summary>The length of the word for a street-level division at the start of <paramref name="text"/>, or 0.</summary>
+    public static int StreetWord(ReadOnlySpan<char> text) => Longest(text, "街道办事处", "街道办", "街道", "办事处", "地区", "镇", "乡");
+
+    /// <summary>The length of the word for a county or city at the start of <paramref name="text"/>, or 0.</summary>
+    public static int CountyWord(ReadOnlySpan<char> text) => Longest(text, "自治县", "自治州", "自治旗", "地区", "县", "市", "区", "旗", "州");
+
+    /// <summary>The length of the word for a community at the start of <paramref name="text"/>, or 0.</summary>
+    public static int CommunityWord(ReadOnlySpan<char> text) =>
+        Longest(text, "社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会", "居委", "村民委员会", "村委会", "村委", "行政村", "村", "嘎查");
+
+    /// <summary>
+    /// Whether what follows a shortened name says that the name belongs to a road, a house or a shop: 和平|路, 上海|大厦, 南京|西路. One
+    /// character that also begins ordinary words (永康|城…, 白云|山…) only makes it likely.
+    /// </summary>
+    public static Swallowed SwallowedBy(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty) return Swallowed.No;
+        var direct = Thing(text);
+        return direct == Swallowed.No && "东南西北中上下新老一二三四五六七八九十".Contains(text[0]) && text.Length > 1 && Thing(text[1..]) == Swallowed.Yes ? Swallowed.Yes : direct;
+    }
+
+    private static Swallowed Thing(ReadOnlySpan<char> text)
+    {
+        if (text[0] is '路' or '巷' or '弄' || text[0] == '街' && !text.StartsWith("街道")) return Swallowed.Yes;
+        foreach (var thing in Things)
+            if (text.StartsWith(thing)) return Swallowed.Yes;
+        return text[0] is '桥' or '道' or '里' or '苑' or '线' or '站' or '山' or '河' or '湖' or '港' or '寺' or '城' ? Swallowed.Likely : Swallowed.No;
+    }
+
+    private static readonly string[] Things =
+    [
+        "大道", "大街", "胡同", "大桥", "高速", "公路", "大厦", "广场", "花园", "公寓", "小区", "新村", "医院", "学校", "小学", "中学", "大学", "酒店", "宾馆",
+        "银行", "商城", "市场", "商场", "超市", "饭店", "家园", "名苑", "花苑", "公园", "人家", "菜场", "工业", "大酒店", "国际", "中心", "名都", "豪庭", "嘉园", "华庭", "雅苑", "宾舍",
+        "有限", "公司", "集团", "火车", "汽车", "饭馆", "餐", "面馆", "小吃", "烧饼", "烤鸭", "特产",
+    ];
+
+    private static int Longest(ReadOnlySpan<char> text, params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+            if (text.StartsWith(word)) return word.Length;
+        return 0;
+    }
+
+    private static string WithoutNationalities(string name, Regex level)
+    {
+        var bare = level.Replace(name, "");
+        if (bare.Length < 4 && !name.Contains("自治", StringComparison.Ordinal)) return bare;
+        while (Nationality().Match(bare) is { Success: true, Index: >= 2 } match) bare = bare[..match.Index];
+        return bare;
+    }
+
+    [GeneratedRegex("(壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)$")]
+    private static partial Regex Province();
+
+    [GeneratedRegex("(自治州|地区|市|盟)$")]
+    private static partial Regex City();
+
+    [GeneratedRegex("(自治县|自治旗|林区|特区|矿区|新区|县|市|区|旗)$")]
+    private static partial Regex County();
+
+    [GeneratedRegex("(街道办事处|街道|办事处|地区|民族乡|民族苏木|苏木|镇|乡)$")]
+    private static partial Regex Street();
+
+    [GeneratedRegex("(社区居民委员会|社区居委会|社区|居民委员会|居委会|村村民委员会|村村委会|村民委员会|村委会|村|嘎查村民委员会|嘎查)$")]
+    private static partial Regex Community();
+
+    [GeneratedRegex("(蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各)族$|(蒙古|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|鄂伦春)$")]
+    private static partial Regex Nationality();
+}
