@@ -2,7 +2,7 @@ namespace Hotline.Dispatcher.Place;
 
 public sealed partial class AddressResolver
 {
-    private const int MostCountyIndexes = 192, MostShown = 5;
+    private const int MostShown = 5;
 
     private PlaceMatch Decide(Scratch scratch, int home)
     {
@@ -16,24 +16,41 @@ public sealed partial class AddressResolver
         var supported = best.Score > 0 && IsSupported(scratch, best);
         var margin = best.Score - second.Score;
         var clear = supported && margin >= Weights.ClearMargin;
-        var county = clear ? _countyOf[best.Street] : BestCounty(scratch, home, supported ? best : default, margin, out _);
+        var county = clear ? _countyOf[best.Street] : BestCounty(scratch, home, supported ? best : default);
+        FindCommunities(scratch, home, county);
 
-        var named = NamedCommunities(scratch, home, clear, county);
         if (clear)
         {
-            var community = named.FirstOrDefault(c => c.Sure && c.Community.Parent == CodeOf(best.Street)).Community;
-            var elsewhere = community is null && named.Any(c => c.Sure);
-            return StreetMatch(scratch, home, best, community, StreetConfidence(best, margin, community is not null, elsewhere));
+            if (best.Quality < Weights.StreetSwapped && OnlyCommunity(scratch) is { Sure: true } surer && surer.Street != best.Street && Covers(surer, scratch.Mentions[best.Mention]))
+                return CommunityMatch(scratch, home, surer);
+            var inside = CommunityIn(scratch, best.Street);
+            var elsewhere = inside is null && scratch.Communities.Exists(c => c.Sure);
+            return StreetMatch(scratch, home, best, inside, StreetConfidence(best, margin, inside is not null, elsewhere));
         }
 
-        if (supported && scratch.Candidates.FirstOrDefault(c => c.Score > best.Score - Weights.ClearMargin && named.Any(n => n.Sure && n.Community.Parent == CodeOf(c.Street))) is { Score: > 0 } chosen)
+        if (supported)
         {
-            var community = named.First(n => n.Sure && n.Community.Parent == CodeOf(chosen.Street)).Community;
-            return StreetMatch(scratch, home, chosen, community, 0.9);
+            foreach (var tied in scratch.Candidates)
+                if (tied.Score > best.Score - Weights.ClearMargin && CommunityIn(scratch, tied.Street) is { } inside)
+                    return StreetMatch(scratch, home, tied, inside, 0.9);
+        }
+        else if (OnlyCommunity(scratch) is { } only)
+        {
+            return CommunityMatch(scratch, home, only);
         }
 
-        if (!supported && county >= 0 && OnlyCommunity(named) is { } only) return CommunityMatch(scratch, home, county, only);
         return DistrictMatch(scratch, home, county, supported ? best : default);
+    }
+
+    /// <summary>学田苑社区 says more than the 学田 in it.</summary>
+    private static bool Covers(NamedCommunity community, in Mention mention) => community.Start <= mention.Start && community.End >= mention.End;
+
+    private Division? CommunityIn(Scratch scratch, int street)
+    {
+        NamedCommunity best = default;
+        foreach (var c in scratch.Communities)
+            if (c.Sure && c.Street == street && c.End - c.Start > best.End - best.Start) best = c;
+        return best.End > 0 ? _directory.CommunitiesBelow(street).At(best.Community) : null;
     }
 
     private string CodeOf(int division) => _directory.InOrder[division].Code;
@@ -62,9 +79,8 @@ public sealed partial class AddressResolver
     /// <summary>
     /// The county that the regions of the text agree on; where street candidates tie inside one county, that one. -1 when two counties are as likely.
     /// </summary>
-    private int BestCounty(Scratch scratch, int home, in Candidate tied, float margin, out float score)
+    private int BestCounty(Scratch scratch, int home, in Candidate tied)
     {
-        score = 0;
         if (tied.Score > 0)
         {
             var county = _countyOf[tied.Street];
@@ -82,44 +98,49 @@ public sealed partial class AddressResolver
             else if (s > next) next = s;
         }
 
-        score = best;
         if (at >= 0 && best >= 2 && best - next >= Weights.ClearMargin) return at;
         if (at < 0 && scratch.Evidence.Count == 0 && home >= 0 && _directory.InOrder[home].Level == DivisionLevel.County) return home;
         return -1;
     }
 
-    private List<(Division Community, int Start, int End, bool Sure)> NamedCommunities(Scratch scratch, int home, bool streetIsClear, int county)
+    /// <summary>
+    /// Looks for communities in the county that is decided, else in every county of a home that the text does not contradict, else of the city
+    /// that it names.
+    /// </summary>
+    private void FindCommunities(Scratch scratch, int home, int county)
     {
-        var found = new List<(Division Community, int Start, int End, bool Sure)>();
-        if (home >= 0 && (county < 0 || Contains(home, county)))
-        {
-            if (county >= 0) Look(county);
-            else if (_directory.InOrder[home].Level >= DivisionLevel.City)
-                for (var i = home; i < _directory.EndOf(home); i++)
-                    if (_directory.InOrder[i].Level == DivisionLevel.County) Look(i);
-        }
-        else if (county >= 0 && !streetIsClear)
+        scratch.Communities.Clear();
+        if (county >= 0)
         {
             Look(county);
+            return;
         }
 
-        return found;
+        var region = home;
+        foreach (var e in scratch.Evidence)
+            if (home < 0 || !Contains(e.Division, home) && !Contains(home, e.Division)) region = BestCity(scratch);
+        if (region < 0 || _directory.InOrder[region].Level < DivisionLevel.City) return;
+        for (var i = region; i < _directory.EndOf(region); i++)
+            if (_directory.InOrder[i].Level == DivisionLevel.County) Look(i);
 
-        void Look(int at)
-        {
-            if (_communityNames.Count >= MostCountyIndexes) _communityNames.Clear();
-            _communityNames.GetOrAdd(at, static (c, self) => new CommunityNames(self._directory, self.CodeOf(c)), this).Find(scratch.Read, found);
-        }
+        void Look(int at) => _communityNames
+            .GetOrAdd(at, static (c, directory) => new CommunityNames(directory.CommunitiesBelow(c), c + 1, directory.EndOf(c)), _directory)
+            .Find(scratch.Read, scratch.Communities);
     }
 
     /// <summary>The one community that a text without a street means; null when none is named or two in different streets are.</summary>
-    private static (Division Community, int Start, int End, bool Sure)? OnlyCommunity(List<(Division Community, int Start, int End, bool Sure)> named)
+    private static NamedCommunity? OnlyCommunity(Scratch scratch)
     {
-        if (named.Count == 0) return null;
-        var sure = named.Exists(n => n.Sure);
-        var longest = named.Where(n => n.Sure == sure).Max(n => n.End - n.Start);
-        var best = named.Where(n => n.Sure == sure && n.End - n.Start == longest).ToList();
-        return best.TrueForAll(n => n.Community.Parent == best[0].Community.Parent) ? best[0] : null;
+        NamedCommunity best = default;
+        var open = true;
+        foreach (var c in scratch.Communities)
+        {
+            var better = (c.Sure, c.End - c.Start).CompareTo((best.Sure, best.End - best.Start));
+            if (better > 0) (best, open) = (c, false);
+            else if (better == 0 && c.Street != best.Street) open = true;
+        }
+
+        return open ? null : best;
     }
 
     private PlaceMatch StreetMatch(Scratch scratch, int home, in Candidate best, Division? community, double confidence)
@@ -133,17 +154,17 @@ public sealed partial class AddressResolver
         return Finish(home, best.Street, CodeOf(best.Street), county, community, confidence, steps, []);
     }
 
-    private PlaceMatch CommunityMatch(Scratch scratch, int home, int county, (Division Community, int Start, int End, bool Sure) named)
+    private PlaceMatch CommunityMatch(Scratch scratch, int home, NamedCommunity named)
     {
         var steps = new List<PlaceStep>(4);
-        var street = named.Community.Parent!;
-        var at = _directory.IndexOf(street);
-        ExplainRegions(scratch, _countyOf[at], steps);
+        var county = _countyOf[named.Street];
+        var community = _directory.CommunitiesBelow(named.Street).At(named.Community);
+        ExplainRegions(scratch, county, steps);
         var words = scratch.Read[named.Start..named.End].ToString();
-        var name = _directory.InOrder[at].Name;
-        steps.Add(new PlaceStep($"“{words}”是{name}的{named.Community.Name}", $"“{words}” is {named.Community.Name} in {name}"));
+        var street = _directory.InOrder[named.Street];
+        steps.Add(new PlaceStep($"“{words}”是{street.Name}的{community.Name}", $"“{words}” is {community.Name} in {street.Name}"));
         if (scratch.Evidence.Count == 0 && home >= 0) steps.Add(AtHome(home));
-        return Finish(home, at, street, county, named.Community, named.Sure ? 0.9 : 0.6, steps, []);
+        return Finish(home, named.Street, street.Code, county, community, named.Sure ? 0.9 : 0.6, steps, []);
     }
 
     private PlaceMatch DistrictMatch(Scratch scratch, int home, int county, in Candidate best)

@@ -84,6 +84,7 @@ public sealed partial class AddressResolver
         public readonly List<Evidence> Evidence = new(64);
         public readonly List<(int Division, int End)> Ends = new(64);
         public readonly List<Candidate> Candidates = new(64);
+        public readonly List<NamedCommunity> Communities = [];
         public int Length;
         public float FullCounty, FullCity, FullProvince;
 

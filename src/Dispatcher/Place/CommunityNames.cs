@@ -1,47 +1,69 @@
 namespace Hotline.Dispatcher.Place;
 
-/// <summary>The communities of one county by the names that people give them.</summary>
+/// <summary>
+/// A community that a text names. <paramref name="Sure"/>: by its full name or with a word such as 社区 or 村, not by its bare stem.
+/// </summary>
+internal readonly record struct NamedCommunity(int Community, int Street, int Start, int End, bool Sure);
+
+/// <summary>
+/// Finds the communities of one county in a text: an open-addressing table from a rolling hash of each name's stem to the community; the names
+/// themselves are compared in the city's block.
+/// </summary>
 internal sealed class CommunityNames
 {
-    private readonly NameTrie _names = new(1024);
-    private readonly List<Division> _communities = [];
+    private readonly CityCommunities _city;
+    private readonly int[] _slots;
+    private readonly byte[] _stems;
+    private readonly int _first, _longest;
 
-    public CommunityNames(DivisionDirectory directory, string county)
+    public CommunityNames(CityCommunities city, int firstStreet, int endStreet)
     {
-        foreach (var street in directory.Children(county))
+        _city = city;
+        (_first, var to) = city.Between(firstStreet, endStreet);
+        var size = 16;
+        while (size < (to - _first) * 2) size *= 2;
+        _slots = new int[size];
+        _stems = new byte[to - _first];
+        for (var i = _first; i < to; i++)
         {
-            foreach (var community in directory.Communities(street.Code))
-            {
-                var entry = new NameEntry(_communities.Count, NameForm.Full, -1);
-                _communities.Add(community);
-                _names.Add(community.Name, 1, entry);
-                if (DivisionNames.Stem(community.Name, DivisionLevel.Community) is { } stem) _names.Add(stem, 1, entry with { Form = NameForm.Short });
-            }
+            var name = city.Name(i);
+            var stem = DivisionNames.CommunityStem(name);
+            _stems[i - _first] = (byte)stem;
+            _longest = Math.Max(_longest, stem);
+            var hash = 0u;
+            foreach (var c in name[..stem]) hash = Next(hash, c);
+            var slot = Slot(hash);
+            while (_slots[slot] != 0) slot = (slot + 1) & (size - 1);
+            _slots[slot] = i - _first + 1;
         }
-
-        _names.Freeze();
     }
 
-    /// <summary>
-    /// The communities that a text names. Sure: by its full name, or by its stem with a word such as 社区 or 村; otherwise by a stem of three
-    /// characters or more that no road or house name swallows.
-    /// </summary>
-    public void Find(ReadOnlySpan<char> text, List<(Division Community, int Start, int End, bool Sure)> found)
+    public void Find(ReadOnlySpan<char> text, List<NamedCommunity> found)
     {
         for (var start = 0; start < text.Length; start++)
         {
-            var node = 0;
-            for (var end = start; end < text.Length;)
+            var hash = 0u;
+            var last = Math.Min(text.Length, start + _longest);
+            for (var end = start; end < last;)
             {
-                if ((node = _names.Step(node, text[end++])) < 0) break;
-                foreach (var entry in _names.Run(node, 1))
+                hash = Next(hash, text[end++]);
+                if (end - start < 2) continue;
+                for (var slot = Slot(hash); _slots[slot] != 0; slot = (slot + 1) & (_slots.Length - 1))
                 {
-                    var word = DivisionNames.CommunityWord(text[end..]);
-                    var sure = entry.Form == NameForm.Full || word > 0 || text[end - 1] == '村' && end - start > 2;
-                    if (!sure && (end - start < 3 || DivisionNames.SwallowedBy(text[end..]) != Swallowed.No)) continue;
-                    found.Add((_communities[entry.Target], start, end + word, sure));
+                    var local = _slots[slot] - 1;
+                    var name = _city.Name(_first + local);
+                    if (_stems[local] != end - start || !name[.._stems[local]].SequenceEqual(text[start..end])) continue;
+                    var rest = text[end..];
+                    var word = rest.StartsWith(name[_stems[local]..]) ? name.Length - _stems[local] : DivisionNames.CommunityWord(rest);
+                    var sure = word > 0 || _stems[local] == name.Length || text[end - 1] == '村' && end - start > 2;
+                    if (!sure && (end - start < 3 || DivisionNames.SwallowedBy(rest) != Swallowed.No)) continue;
+                    found.Add(new NamedCommunity(_first + local, _city.StreetOf(_first + local), start, end + word, sure));
                 }
             }
         }
     }
+
+    private static uint Next(uint hash, char c) => (hash ^ c) * 0x01000193 + 0x9E37;
+
+    private int Slot(uint hash) => (int)((hash * 0x9E3779B1u) >> 8) & (_slots.Length - 1);
 }

@@ -22,7 +22,7 @@ public sealed class DivisionDirectory
     private readonly Division[] _divisions;
     private readonly int[] _ends;
     private readonly Dictionary<string, int> _byCode;
-    private readonly ConcurrentDictionary<string, Lazy<Dictionary<string, Division[]>>> _communities = new();
+    private readonly ConcurrentDictionary<int, Lazy<CityCommunities>> _communities = new();
 
     private DivisionDirectory()
     {
@@ -86,8 +86,8 @@ public sealed class DivisionDirectory
 
     /// <summary>The communities (社区, 村) of a street; empty for an unknown code.</summary>
     public IReadOnlyList<Division> Communities(string street) =>
-        _byCode.TryGetValue(street, out var i) && _divisions[i].Level == DivisionLevel.Street && CommunitiesOfCity(street[..4]).TryGetValue(street, out var found)
-            ? found
+        _byCode.TryGetValue(street, out var i) && _divisions[i].Level == DivisionLevel.Street
+            ? CommunitiesBelow(i).Of(i)
             : [];
 
     /// <summary>Today's successors of an abolished or renamed county or city, by its old six-digit code or its old full name.</summary>
@@ -112,7 +112,7 @@ public sealed class DivisionDirectory
 
     /// <summary>How many divisions there are on a level. Asking for communities reads the whole country.</summary>
     public int Count(DivisionLevel level) => level == DivisionLevel.Community
-        ? _blocks.Keys.Where(k => k > TownHistoryBlock).Sum(city => ReadCommunities(city).Sum(s => s.Value.Length))
+        ? _divisions.Select((d, i) => d.Level == DivisionLevel.City ? CommunitiesBelow(i).Count : 0).Sum()
         : _divisions.Count(d => d.Level == level);
 
     /// <summary>True for the rows at city level that only group counties and that nobody says: 市辖区, 县, 省直辖县级行政区划.</summary>
@@ -124,8 +124,12 @@ public sealed class DivisionDirectory
     /// <summary>The index after the last division that stands below this one.</summary>
     internal int EndOf(int index) => _ends[index];
 
-    internal IReadOnlyDictionary<string, Division[]> CommunitiesOfCity(string city) => _communities.GetOrAdd(
-        city, code => new Lazy<Dictionary<string, Division[]>>(() => ReadCommunities(uint.Parse(code, CultureInfo.InvariantCulture)))).Value;
+    /// <summary>The communities of the city that a division (city, county or street, by index) belongs to.</summary>
+    internal CityCommunities CommunitiesBelow(int division)
+    {
+        var city = _byCode[_divisions[division].Code[..4]];
+        return _communities.GetOrAdd(city, static (at, self) => new Lazy<CityCommunities>(() => self.ReadCommunities(at)), this).Value;
+    }
 
     private static Stream Open() =>
         typeof(DivisionDirectory).Assembly.GetManifestResourceStream("Hotline.Dispatcher.Place.divisions.bin")
@@ -179,42 +183,11 @@ public sealed class DivisionDirectory
         return ends;
     }
 
-    private Dictionary<string, Division[]> ReadCommunities(uint city)
+    private CityCommunities ReadCommunities(int city)
     {
-        var streets = new Dictionary<string, Division[]>(StringComparer.Ordinal);
-        if (!_blocks.ContainsKey(city)) return streets;
-        var cityCode = city.ToString(CultureInfo.InvariantCulture);
-        var street = "";
-        var number = 0;
-        var inStreet = new List<Division>();
-        var text = Read(city);
-        foreach (var range in text.AsSpan().Split('\n'))
-        {
-            var line = text.AsSpan()[range];
-            if (line[0] == '=')
-            {
-                if (inStreet.Count > 0) streets.Add(street, [.. inStreet]);
-                inStreet.Clear();
-                street = string.Concat(cityCode, line[1..]);
-                number = 0;
-                continue;
-            }
-
-            if (line[0] == '#')
-            {
-                number = int.Parse(line.Slice(1, 3), NumberStyles.None, CultureInfo.InvariantCulture);
-                line = line[4..];
-            }
-            else
-            {
-                number++;
-            }
-
-            inStreet.Add(new Division(string.Create(CultureInfo.InvariantCulture, $"{street}{number:000}"), line.ToString(), DivisionLevel.Community, street));
-        }
-
-        if (inStreet.Count > 0) streets.Add(street, [.. inStreet]);
-        return streets;
+        var code = _divisions[city].Code;
+        var key = uint.Parse(code, CultureInfo.InvariantCulture);
+        return new CityCommunities(_divisions, _blocks.ContainsKey(key) ? Read(key) : "", suffix => _byCode[string.Concat(code, suffix)]);
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Hotline.Dispatcher.Place;
 
 /// <summary>Whether the words after a name make it a part of something else's name.</summary>
@@ -11,20 +9,28 @@ internal enum Swallowed : byte
 }
 
 /// <summary>How people shorten the names of divisions: 余杭区 → 余杭, 印江土家族苗族自治县 → 印江, 九堡街道 → 九堡.</summary>
-internal static partial class DivisionNames
+internal static class DivisionNames
 {
     /// <summary>The name without the word for its level and the nationalities before it; null where nothing sayable is left.</summary>
     public static string? Stem(string name, DivisionLevel level)
     {
         var stem = level switch
         {
-            DivisionLevel.Province => Province().Replace(name, ""),
-            DivisionLevel.City => WithoutNationalities(name, City()),
-            DivisionLevel.County => WithoutNationalities(name, County()),
-            DivisionLevel.Street => WithoutNationalities(name, Street()),
-            _ => Community().Replace(name, ""),
+            DivisionLevel.Province => Without(name, ProvinceWords),
+            DivisionLevel.City => WithoutNationalities(name, CityWords),
+            DivisionLevel.County => WithoutNationalities(name, CountyWords),
+            DivisionLevel.Street => WithoutNationalities(name, StreetWords),
+            _ => throw new ArgumentOutOfRangeException(nameof(level), level, "Communities have CommunityStem."),
         };
         return stem.Length >= 2 && stem.Length < name.Length ? stem : null;
+    }
+
+    /// <summary>The length of a community's stem, 红鲍 of 红鲍村委会; of the whole name where nothing sayable would be left.</summary>
+    public static int CommunityStem(ReadOnlySpan<char> name)
+    {
+        foreach (var word in CommunityWords)
+            if (name.EndsWith(word)) return name.Length - word.Length >= 2 ? name.Length - word.Length : name.Length;
+        return name.Length;
     }
 
     /// <summary>The length of the word for a street-level division at the start of <paramref name="text"/>, or 0.</summary>
@@ -70,29 +76,45 @@ internal static partial class DivisionNames
         return 0;
     }
 
-    private static string WithoutNationalities(string name, Regex level)
+    private static string Without(string name, string[] words)
     {
-        var bare = level.Replace(name, "");
-        if (bare.Length < 4 && !name.Contains("自治", StringComparison.Ordinal)) return bare;
-        while (Nationality().Match(bare) is { Success: true, Index: >= 2 } match) bare = bare[..match.Index];
+        foreach (var word in words)
+            if (name.EndsWith(word, StringComparison.Ordinal)) return name[..^word.Length];
+        return name;
+    }
+
+    private static string WithoutNationalities(string name, string[] words)
+    {
+        var bare = Without(name, words);
+        if (bare.Length < 4 || bare[^1] != '族' && !name.Contains("自治", StringComparison.Ordinal)) return bare;
+        for (var again = true; again;)
+        {
+            again = false;
+            foreach (var nationality in Nationalities)
+            {
+                var rest = bare.EndsWith('族') ? bare.AsSpan(0, bare.Length - 1) : bare;
+                if (rest.Length < nationality.Length + 2 || !rest.EndsWith(nationality) || rest.Length == bare.Length && nationality.Length == 1) continue;
+                bare = rest[..^nationality.Length].ToString();
+                again = true;
+                break;
+            }
+        }
+
         return bare;
     }
 
-    [GeneratedRegex("(壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)$")]
-    private static partial Regex Province();
+    // Longer words before the shorter ones that end them.
+    private static readonly string[] ProvinceWords = ["壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市"];
+    private static readonly string[] CityWords = ["自治州", "地区", "市", "盟"];
+    private static readonly string[] CountyWords = ["自治县", "自治旗", "林区", "特区", "矿区", "新区", "县", "市", "区", "旗"];
+    private static readonly string[] StreetWords = ["街道办事处", "街道", "办事处", "地区", "民族乡", "民族苏木", "苏木", "镇", "乡"];
+    private static readonly string[] CommunityWords =
+        ["社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会", "嘎查村民委员会", "村村民委员会", "村村委会", "村民委员会", "村委会", "村", "嘎查"];
 
-    [GeneratedRegex("(自治州|地区|市|盟)$")]
-    private static partial Regex City();
-
-    [GeneratedRegex("(自治县|自治旗|林区|特区|矿区|新区|县|市|区|旗)$")]
-    private static partial Regex County();
-
-    [GeneratedRegex("(街道办事处|街道|办事处|地区|民族乡|民族苏木|苏木|镇|乡)$")]
-    private static partial Regex Street();
-
-    [GeneratedRegex("(社区居民委员会|社区居委会|社区|居民委员会|居委会|村村民委员会|村村委会|村民委员会|村委会|村|嘎查村民委员会|嘎查)$")]
-    private static partial Regex Community();
-
-    [GeneratedRegex("(蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各)族$|(蒙古|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|鄂伦春)$")]
-    private static partial Regex Nationality();
+    private static readonly string[] Nationalities =
+    [
+        "维吾尔", "哈萨克", "柯尔克孜", "达斡尔", "塔吉克", "乌孜别克", "俄罗斯", "鄂温克", "塔塔尔", "鄂伦春", "蒙古", "布依", "朝鲜", "土家", "哈尼", "傈僳", "高山", "拉祜",
+        "东乡", "纳西", "景颇", "仫佬", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "德昂", "保安", "裕固", "独龙", "赫哲", "门巴", "珞巴", "基诺",
+        "回", "藏", "苗", "彝", "壮", "满", "侗", "瑶", "白", "傣", "黎", "佤", "畲", "水", "土", "羌", "怒", "京", "各",
+    ];
 }
