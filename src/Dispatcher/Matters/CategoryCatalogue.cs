@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using CsvHelper;
 using Hotline.Contracts;
 
 namespace Hotline.Dispatcher.Matters;
@@ -57,18 +55,14 @@ public sealed class CategoryCatalogue
 
     private static IEnumerable<Category> Read()
     {
-        using var reader = new StreamReader(typeof(CategoryCatalogue).Assembly.GetManifestResourceStream("Hotline.Dispatcher.Matters.db44t2479-2024.csv")!);
-        using var csv = new CsvReader(reader, CultureInfo.InvariantCulture);
-        csv.Read();
-        csv.ReadHeader();
-        while (csv.Read())
+        foreach (var row in CsvText.Read(Resource.Text("Matters.db44t2479-2024.csv")).Rows)
         {
-            var level1 = new Named(csv.GetField("level_1_code")!, csv.GetField("level_1_name")!);
-            var level2 = new Named(csv.GetField("level_2_code")!, csv.GetField("level_2_name")!);
-            var printed = csv.GetField("level_3_code")!;
+            var level1 = new Named(row["level_1_code"], row["level_1_name"]);
+            var level2 = new Named(row["level_2_code"], row["level_2_name"]);
+            var printed = row["level_3_code"];
             var code = printed.StartsWith(level2.Code, StringComparison.Ordinal) ? printed : level2.Code + printed[4..];
-            var name = csv.GetField("level_3_name") is { Length: > 0 } own ? own : level2.Name;
-            yield return new Category(code, name, level1, level2, csv.GetField("remark")!);
+            var name = row["level_3_name"] is { Length: > 0 } own ? own : level2.Name;
+            yield return new Category(code, name, level1, level2, row["remark"]);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CsvHelper;
 
 namespace Hotline.Dispatcher.Matters;
 
@@ -254,22 +253,18 @@ public sealed class Lexicon
 
     private void AddEveryday()
     {
-        using var reader = new StreamReader(typeof(Lexicon).Assembly.GetManifestResourceStream("Hotline.Dispatcher.Matters.everyday.csv")!);
-        using var csv = new CsvReader(reader, CultureInfo.InvariantCulture);
-        csv.Read();
-        csv.ReadHeader();
-        while (csv.Read())
+        foreach (var row in CsvText.Read(Resource.Text("Matters.everyday.csv")).Rows)
         {
-            var code = csv.GetField("code")!;
-            var words = csv.GetField("words")!.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal);
+            var code = row["code"];
+            var words = row["words"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal);
             if (code == "danger")
             {
                 foreach (var word in words) _terms[TermOf(word)].Danger = true;
                 continue;
             }
             var category = _indexOf.TryGetValue(code, out var index) ? index
-                : throw new InvalidDataException($"everyday.csv, line {csv.Parser.Row}: there is no class {code}.");
-            var weight = csv.GetField<float>("weight");
+                : throw new InvalidDataException($"everyday.csv, line {row.Line}: there is no class {code}.");
+            var weight = float.Parse(row["weight"], CultureInfo.InvariantCulture);
             foreach (var word in words)
             {
                 if (word.Split('+') is [var first, var second]) _pairs.Add(new Pair(TermOf(first), TermOf(second), category, weight));
