@@ -4,6 +4,9 @@ using System.Threading.Channels;
 
 namespace Hotline.Data;
 
+/// <summary>A guarded change found its row changed by another: the whole write is run again on what stands now.</summary>
+public sealed class ConflictException(string what) : Exception($"{what} was changed by another process at the same moment, again and again.");
+
 /// <summary>
 /// Reads and writes. A write is one transaction; on an engine with a single writer, writes that arrive while a commit is
 /// under way share the next one, each under its own savepoint (group commit).
@@ -111,7 +114,7 @@ public sealed class Database : IAsyncDisposable
                 await transaction.CommitAsync(ct);
                 return (result, work.Deliveries);
             }
-            catch (Exception e) when (Dialect.IsConflict(e) && attempt < Tries)
+            catch (Exception e) when ((e is ConflictException || Dialect.IsConflict(e)) && attempt < Tries)
             {
                 // Run again from the start: the guards in the statements decide afresh.
             }

@@ -8,6 +8,10 @@ namespace Hotline.Data;
 public sealed class NewerSchemaException(int found, int known)
     : Exception($"The database is at schema version {found}; this program knows up to {known}. Run the version that migrated it, or a later one.");
 
+/// <summary>The database is behind this program, and the process may not migrate it.</summary>
+public sealed class OlderSchemaException(int found, int known)
+    : Exception($"The database is at schema version {found}; this program needs {known}. Run 'hotline migrate' first.");
+
 /// <summary>
 /// Brings a database to this version: numbered scripts, forward only, one folder per engine with the same names, each in one
 /// transaction under a lock, so any number of processes may start at once.
@@ -57,7 +61,17 @@ public static class Migrations
         }
     }
 
-    private static async Task<int> VersionAsync(DbConnection connection, DbTransaction transaction) =>
+    /// <summary>For a process that may not migrate: throws where the database is not exactly at this version.</summary>
+    public static async Task CheckAsync(Database database, CancellationToken ct)
+    {
+        var known = For(database.Dialect).Max(s => s.Version);
+        await using var connection = await database.OpenAsync(ct);
+        var version = await VersionAsync(connection, null);
+        if (version > known) throw new NewerSchemaException(version, known);
+        if (version < known) throw new OlderSchemaException(version, known);
+    }
+
+    private static async Task<int> VersionAsync(DbConnection connection, DbTransaction? transaction) =>
         await connection.ExecuteScalarAsync<int?>("select max(version) from schema_version", transaction: transaction) ?? 0;
 
     private static Script Read(Assembly assembly, string resource, string name)

@@ -32,6 +32,10 @@ public interface IRoad
 /// </summary>
 public sealed partial class Relay(Database database, Outbox outbox, OutboxSettings settings, IRoad road, ILogger<Relay> log) : BackgroundService
 {
+    /// <summary>Makes everything owed due at once. For the start on the in-memory bus, which has forgotten all it carried.</summary>
+    public static Task RecoverAsync(Database database, CancellationToken ct) => database.WriteAsync(
+        work => work.ExecuteAsync("update outbox set due_at = @now where fault is null", new { now = work.Now }), ct);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         [ReconcileAsync(stoppingToken), .. Enum.GetValues<Role>().Select(role => ForwardAsync(role, stoppingToken))]);
 

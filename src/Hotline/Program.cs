@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using Hotline.App.Cli;
+
+var root = new RootCommand("12345 hotline: files citizens' complaints, dispatches them with reasons, follows them to the reply, counts the day.")
+{
+    ServeCommand.Create(),
+    MigrateCommand.Create(),
+    FileCommand.Create(),
+    ErrorsCommand.Create(),
+};
+return await CommandLine.RunAsync(root, args);

@@ -1,0 +1,59 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using MassTransit;
+
+namespace Hotline.App.Bus;
+
+/// <summary>
+/// Where MassTransit is met, and the only place: one endpoint per role, in memory or as a durable quorum queue on RabbitMQ. What it
+/// cannot read goes to the endpoint's error queue; what a role cannot do is set aside in the database.
+/// </summary>
+internal static class BusSetup
+{
+    /// <summary>Parcels that a role works on at once, and that the broker hands out ahead.</summary>
+    private const int Concurrency = 4;
+    private const int Prefetch = 16;
+
+    public static string Endpoint(Role role) => $"hotline-{role.Word()}";
+
+    public static IServiceCollection AddBus(this IServiceCollection services, HostSettings settings, IReadOnlyList<Role> roles)
+    {
+        services.AddMassTransit(bus =>
+        {
+            if (settings.RabbitMq is { } brokers) bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.Host(brokers[0], host =>
+                {
+                    if (brokers.Count > 1) host.UseCluster(cluster =>
+                    {
+                        foreach (var broker in brokers) cluster.Node($"{broker.Host}:{(broker.Port > 0 ? broker.Port : 5672)}");
+                    });
+                    host.PublisherConfirmation = true;
+                });
+                rabbit.PrefetchCount = Prefetch;
+                foreach (var role in roles) rabbit.ReceiveEndpoint(Endpoint(role), endpoint =>
+                {
+                    endpoint.SetQuorumQueue();
+                    Receive(endpoint, context);
+                });
+            });
+            else bus.UsingInMemory((context, memory) =>
+            {
+                foreach (var role in roles) memory.ReceiveEndpoint(Endpoint(role), endpoint => Receive(endpoint, context));
+            });
+        });
+        return services.AddSingleton<IRoad, MassTransitRoad>();
+    }
+
+    private static void Receive(IReceiveEndpointConfigurator endpoint, IServiceProvider services)
+    {
+        endpoint.ConcurrentMessageLimit = Concurrency;
+        endpoint.ConfigureConsumeTopology = false; // parcels are sent to one role, never published
+        endpoint.Consumer(() => new ParcelConsumer(services.GetRequiredService<Inbox>()));
+    }
+
+    private sealed class ParcelConsumer(Inbox inbox) : MassTransit.IConsumer<Parcel>
+    {
+        public Task Consume(ConsumeContext<Parcel> context) => inbox.ProcessAsync(context.Message, context.CancellationToken);
+    }
+}

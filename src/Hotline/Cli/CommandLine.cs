@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Hotline.App.Composition;
+using Hotline.Data;
+
+namespace Hotline.App.Cli;
+
+/// <summary>Exit status: 0 done, 1 it ran and the answer is bad news, 2 the call is wrong.</summary>
+internal static class Exit
+{
+    public const int Done = 0;
+    public const int BadNews = 1;
+    public const int WrongCall = 2;
+}
+
+/// <summary>
+/// What all commands share. Settings may be given as <c>--Database:Engine=postgresql</c> after any command, as environment variables
+/// (<c>HOTLINE__Database__Engine</c>) or in <c>appsettings.json</c>, the former winning.
+/// </summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse([.. args.Where(a => !IsSetting(a))]);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync($"See: hotline {parsed.CommandResult.Command.Name} --help".Replace("hotline hotline", "hotline", StringComparison.Ordinal));
+            return Exit.WrongCall;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (e is SettingException or NewerSchemaException or OlderSchemaException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return Exit.BadNews;
+        }
+    }
+
+    public static IConfigurationBuilder AddHotlineSettings(this IConfigurationBuilder configuration) => configuration
+        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+        .AddJsonFile(Path.Combine(Directory.GetCurrentDirectory(), "appsettings.json"), optional: true)
+        .AddEnvironmentVariables()
+        .AddEnvironmentVariables("HOTLINE__")
+        .AddCommandLine([.. Environment.GetCommandLineArgs().Skip(1).Where(IsSetting)]);
+
+    /// <summary>Opens the configured database, migrated, with all use cases, for a command that works on it directly.</summary>
+    public static async Task<int> WithDatabaseAsync(Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken ct, bool migrate = true)
+    {
+        var configuration = new ConfigurationBuilder().AddHotlineSettings().Build();
+        var settings = HostSettings.Read(configuration);
+        var services = new ServiceCollection().AddLogging().AddHotline(settings, configuration);
+        await using var provider = services.BuildServiceProvider();
+        var database = provider.GetRequiredService<Database>();
+        if (migrate) await OpenAsync(database, settings, ct);
+        return await run(provider, ct);
+    }
+
+    /// <summary>Migrates, or says in one line why the database cannot be used.</summary>
+    public static async Task<IReadOnlyList<Migrations.Script>> OpenAsync(Database database, HostSettings settings, CancellationToken ct)
+    {
+        try
+        {
+            if (settings.MigrateOnStart || database.Dialect.SingleWriter) return await Migrations.ApplyAsync(database, ct);
+            await Migrations.CheckAsync(database, ct);
+            return [];
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw new SettingException("Database:ConnectionString", $"the {database.Dialect.Name} database cannot be opened: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary><c>--Section:Key=value</c>: settings always have a colon, options never.</summary>
+    private static bool IsSetting(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) is var equals and > 0 && argument[..equals].Contains(':', StringComparison.Ordinal);
+}

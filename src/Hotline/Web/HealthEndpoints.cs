@@ -1,0 +1,54 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+
+namespace Hotline.App.Web;
+
+/// <summary>
+/// <c>/health/live</c>: the process runs. <c>/health/ready</c>: each part by name; 503 only without a database, because filing goes on
+/// while the broker is away.
+/// </summary>
+internal static class HealthEndpoints
+{
+    /// <summary>Deliveries older than this are worth a look.</summary>
+    private static readonly TimeSpan LagToNote = TimeSpan.FromMinutes(1);
+
+    public sealed record Part(string Status, string? Detail = null);
+
+    public sealed record Readiness(string Status, Part Database, Part Bus, Part Outbox);
+
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/health/live", () => TypedResults.Ok(new { status = "ok" })).AllowAnonymous().WithTags("health");
+        app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().WithTags("health");
+    }
+
+    private static async Task<IResult> ReadyAsync(Database database, OutboxLag lag, IRoad road, CancellationToken ct)
+    {
+        var bus = road.Open ? new Part("ok") : new Part("away", "Filing goes on; deliveries wait in the database until the broker is back.");
+        try
+        {
+            var figures = await lag.MeasureAsync(null, ct);
+            var age = figures.Oldest is { } oldest ? database.Clock.Now - oldest : TimeSpan.Zero;
+            var outbox = new Part(
+                figures.Faulted > 0 ? "faults" : age > LagToNote ? "behind" : "ok",
+                $"{figures.Owed} owed, the oldest for {age.TotalSeconds:F0} s; {figures.Faulted} set aside");
+            var ok = bus.Status == "ok" && outbox.Status == "ok";
+            return TypedResults.Ok(new Readiness(ok ? "ok" : "degraded", new Part("ok"), bus, outbox));
+        }
+        catch (Exception e) when (database.Dialect.IsAway(e))
+        {
+            return TypedResults.Json(
+                new Readiness("down", new Part("away", "The database cannot be reached."), bus, new Part("unknown")),
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    /// <summary>The error list: what a role could not do, with why, and putting it back.</summary>
+    public static void MapErrors(this IEndpointRouteBuilder app)
+    {
+        var errors = app.MapGroup("/api/errors").WithTags("errors").RequireRole(Roles.Administrator);
+        errors.MapGet("", async (Faults faults, CancellationToken ct) => TypedResults.Ok(new { items = await faults.ListAsync(200, ct) }));
+        errors.MapPost("put-back", async (string? ticket, Faults faults, CancellationToken ct) => TypedResults.Ok(new { putBack = await faults.PutBackAsync(ticket, ct) }));
+    }
+}

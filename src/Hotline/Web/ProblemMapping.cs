@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Hotline.App.Web;
+
+/// <summary>
+/// Turns what goes wrong outside of a use case into problem details with a stable code: unreadable JSON names its field, a database that
+/// is away says when to try again, and nothing shows a stack trace.
+/// </summary>
+internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMapping> log) : IExceptionHandler
+{
+    private const int RetryAfterSeconds = 5;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken ct)
+    {
+        if (!http.Request.Path.StartsWithSegments("/api")) return false;
+        var result = exception switch
+        {
+            BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid(FieldErrors(json)),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.Of(413, "too-large", "The request body is too large."),
+            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problems.Of(415, "not-json", "Send the body as application/json."),
+            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "invalid", bad.Message),
+            _ when dialect.IsAway(exception) => Away(http, exception),
+            _ => Unexpected(http, exception),
+        };
+        await result.ExecuteAsync(http);
+        return true;
+    }
+
+    private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Away(HttpContext http, Exception exception)
+    {
+        LogAway(http.Request.Method, http.Request.Path, exception.Message);
+        http.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
+        return Problems.Of(503, "database-away", $"The database cannot be reached. Try again in {RetryAfterSeconds} seconds.");
+    }
+
+    private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Unexpected(HttpContext http, Exception exception)
+    {
+        LogUnexpected(exception, http.Request.Method, http.Request.Path, http.TraceIdentifier);
+        return Problems.Of(500, "internal", $"Something went wrong here. It is in the log of the service under {http.TraceIdentifier}.");
+    }
+
+    /// <summary>The field that a JSON error is about: from its path, or from the list of missing members.</summary>
+    private static Dictionary<string, string[]> FieldErrors(JsonException json)
+    {
+        if (json.Message.Contains("missing required", StringComparison.Ordinal))
+            return Missing().Matches(json.Message[json.Message.IndexOf("including", StringComparison.Ordinal)..])
+                .ToDictionary(m => m.Groups[1].Value, _ => new[] { "is required." });
+        var field = json.Path?.TrimStart('$').TrimStart('.') is { Length: > 0 } path ? path : "body";
+        return new() { [field] = [field == "body" ? "The body is no valid JSON object." : "The value is not of the expected type, or not one of the allowed words."] };
+    }
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex Missing();
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path}: the database is away: {Reason}")]
+    private partial void LogAway(string method, string path, string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed ({Trace})")]
+    private partial void LogUnexpected(Exception exception, string method, string path, string trace);
+}

@@ -1,0 +1,6 @@
+namespace Hotline.Intake;
+
+/// <summary>What Intake must know of other roles to refuse words that nobody uses; given by the composition.</summary>
+/// <param name="IsCategory">Whether a code stands in the category catalogue.</param>
+/// <param name="IsUnit">Whether a code stands in the tree of units.</param>
+public sealed record Known(Func<string, bool> IsCategory, Func<string, CancellationToken, Task<bool>> IsUnit);

@@ -1,0 +1,68 @@
+using System.Security.Claims;
+using FluentValidation;
+using Hotline.Contracts;
+using Hotline.Data.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Intake;
+
+/// <summary>
+/// Records a callback (回访) on a replied ticket. It closes the ticket, except: a justified dissatisfied citizen sends it into another round
+/// (重办), and a citizen who was not reached is tried again, <see cref="Attempts"/> times in all.
+/// </summary>
+public sealed record RecordCallback(CallbackOutcome Outcome, bool? Solved = null, string? Note = null, bool Reissue = false)
+{
+    /// <summary>Attempts in one round that reach nobody, after which the ticket is closed.</summary>
+    public const int Attempts = 3;
+
+    public sealed class Validator : AbstractValidator<RecordCallback>
+    {
+        public Validator()
+        {
+            RuleFor(c => c.Outcome).IsInEnum();
+            RuleFor(c => c.Note).Text(2000);
+            RuleFor(c => c.Note).NotEmpty().When(c => c.Reissue).WithMessage("'Note' must say why the matter is taken up again.");
+            RuleFor(c => c.Solved).Null().When(c => c.Outcome == CallbackOutcome.NotReached)
+                .WithMessage("'Solved' is the citizen's answer: leave it out when the citizen was not reached.");
+            RuleFor(c => c.Reissue).Equal(false).When(c => c.Outcome != CallbackOutcome.Dissatisfied)
+                .WithMessage("'Reissue' goes with the outcome dissatisfied only.");
+        }
+    }
+
+    public static async Task<Results<Ok<TicketOutcome.Done>, ProblemHttpResult>> HandleAsync(
+        string number, RecordCallback request, TicketDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
+        (await request.OnAsync(desk, number, user.Actor(), ct)).ToHttp();
+
+    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
+    {
+        if (ticket.Standing() != TicketStatus.Replied)
+            return new TicketOutcome.Forbidden($"Ticket {number} is {ticket.Status}: a callback follows a reply.");
+
+        var earlier = await Tickets.CallbacksAsync(work, number);
+        var callback = new Callback($"{number}-c{earlier.Count + 1}", ticket.OrderRound, work.Now, Outcome, Solved, Reissue);
+        await work.ExecuteAsync("""
+            insert into intake_callback (id, ticket, round, at, actor, outcome, solved, note, reissued)
+            values (@Id, @number, @Round, @At, @actor, @outcome, @Solved, @note, @Reissued)
+            """, new { callback.Id, number, callback.Round, callback.At, actor, outcome = Outcome.Word(), callback.Solved, note = Note ?? "", callback.Reissued });
+        work.Note(number, actor, "called-back", Note is null ? Outcome.Word() : $"{Outcome.Word()}: {Note}");
+
+        if (Reissue)
+        {
+            var saved = await Tickets.SaveAsync(work, ticket, ticket with { ReissuedAfter = ticket.OrderRound });
+            work.Note(number, actor, "reissued", Note);
+            work.Send(new ReissueTicket(number, ticket.OrderRound, callback.Id, Contacts.Redact(Note!, null, null), work.Now, actor));
+            work.Send(saved.Facts([.. earlier, callback]));
+            return new TicketOutcome.Done(saved.Standing());
+        }
+        var unreached = earlier.Count(c => c.Round == callback.Round && c.Outcome == CallbackOutcome.NotReached) + 1;
+        if (Outcome == CallbackOutcome.NotReached && unreached < Attempts)
+        {
+            var saved = await Tickets.SaveAsync(work, ticket, ticket);
+            work.Send(saved.Facts([.. earlier, callback]));
+            return new TicketOutcome.Done(saved.Standing());
+        }
+        await Tickets.CloseAsync(work, ticket, ticket, Closing.CalledBack, actor);
+        work.Note(number, actor, "closed", Outcome == CallbackOutcome.NotReached ? $"not reached {Attempts} times" : Outcome.Word());
+        return new TicketOutcome.Done(TicketStatus.Closed);
+    }, ct);
+}

@@ -1,0 +1,35 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Intake;
+
+/// <summary>What a command on one ticket came to.</summary>
+public abstract record TicketOutcome
+{
+    public sealed record Done(TicketStatus Status) : TicketOutcome;
+    public sealed record Unknown(string Number) : TicketOutcome;
+    /// <summary>The state forbids it; nothing was changed.</summary>
+    public sealed record Forbidden(string Why) : TicketOutcome;
+    public sealed record Invalid(string Field, string Message) : TicketOutcome;
+
+    public Results<Ok<Done>, ProblemHttpResult> ToHttp() => this switch
+    {
+        Done done => TypedResults.Ok(done),
+        Unknown(var number) => Problems.NotFound($"There is no ticket {number}."),
+        Forbidden(var why) => Problems.Conflict("ticket-state", why),
+        Invalid(var field, var message) => Problems.Invalid(field, message),
+        _ => throw new InvalidOperationException($"{this} has no answer"),
+    };
+}
+
+/// <summary>Loads a ticket, lets a use case decide, in one transaction.</summary>
+public sealed class TicketDesk(Database database)
+{
+    internal Task<TicketOutcome> OnAsync(string number, Func<Work, TicketRow, Task<TicketOutcome>> decide, CancellationToken ct) =>
+        database.WriteAsync(async work => await Tickets.FindAsync(work, number) is { } ticket
+            ? await decide(work, ticket)
+            : new TicketOutcome.Unknown(number), ct);
+}

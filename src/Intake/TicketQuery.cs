@@ -1,0 +1,66 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Intake;
+
+/// <summary>A ticket as people see it: the citizen masked, and for a confidential one hidden where asked.</summary>
+public sealed record TicketView(
+    string Number, TicketStatus Status, DateTimeOffset FiledAt, string FiledBy, Channel Channel, TicketKind Kind, string Title, string Description,
+    string Address, Location? Location, string? Category, Urgency? Urgency, bool Confidential, IReadOnlyDictionary<string, string>? Attributes,
+    TicketView.MaskedCaller? Caller, string? RepeatOf, bool Excluded, int Urged, string? Answer, DateTimeOffset? ClosedAt, Closing? How,
+    string? PublicReply, IReadOnlyList<TicketView.CallbackView> Callbacks)
+{
+    public sealed record MaskedCaller(string? Name, string? Phone);
+
+    public sealed record CallbackView(string Id, int Round, DateTimeOffset At, string By, CallbackOutcome Outcome, bool? Solved, string Note, bool Reissued);
+}
+
+/// <summary>Reads single tickets, and the facts of all of them for a recount.</summary>
+public sealed class TicketQuery(Database database, Contacts contacts)
+{
+    /// <param name="hideCitizen">
+    /// For a handling unit: of a confidential ticket the citizen is left out and the words are redacted.
+    /// </param>
+    public Task<TicketView?> FindAsync(string number, bool hideCitizen, CancellationToken ct) => database.ReadAsync(async db =>
+    {
+        var row = await Tickets.FindAsync(db, number);
+        return row is null ? null : View(row, await Tickets.CallbackRowsAsync(db, number), hideCitizen);
+    }, ct);
+
+    /// <summary>The latest facts of every ticket, by number.</summary>
+    public static async IAsyncEnumerable<TicketChanged> FactsAsync(Session db)
+    {
+        // One connection reads one answer at a time: callbacks are few beside tickets, so they are read first.
+        var all = new Dictionary<string, List<Callback>>(StringComparer.Ordinal);
+        await foreach (var callback in db.StreamAsync<CallbackRow>("""
+            select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback order by ticket, at, id
+            """))
+        {
+            if (!all.TryGetValue(callback.Ticket, out var list)) all[callback.Ticket] = list = [];
+            list.Add(callback.Fact());
+        }
+        await foreach (var row in db.StreamAsync<TicketRow>($"select {Tickets.Columns} from intake_ticket order by number"))
+            yield return row.Facts(all.TryGetValue(row.Number, out var list) ? list : []);
+    }
+
+    private TicketView View(TicketRow row, IReadOnlyList<CallbackRow> callbacks, bool hideCitizen)
+    {
+        var name = contacts.Open(row.Number, row.CallerName);
+        var phone = contacts.Open(row.Number, row.CallerPhone);
+        var matter = new Matter(row.Title, row.Description, row.Address, row.Lat is { } lat && row.Lng is { } lng ? new Location(lat, lng) : null);
+        if (hideCitizen) matter = Contacts.Redact(matter.Title, matter.Description, matter.Address, matter.Location, name, phone);
+        var hidden = hideCitizen && row.Confidential;
+        return new TicketView(
+            row.Number, Words.Parse<TicketStatus>(row.Status), Local(row.FiledAt), row.FiledBy, Words.Parse<Channel>(row.Channel),
+            Words.Parse<TicketKind>(row.Kind), matter.Title, matter.Description, matter.Address, matter.Location, row.Category,
+            row.Urgency is null ? null : Words.Parse<Urgency>(row.Urgency), row.Confidential,
+            row.Attributes is null || hidden ? null : Json.Read<Dictionary<string, string>>(row.Attributes),
+            hidden || (name is null && phone is null) ? null : new TicketView.MaskedCaller(Contacts.MaskName(name), Contacts.MaskPhone(phone)),
+            row.RepeatOf, row.Excluded, row.Urged, row.Answer, row.ClosedAt is { } closed ? Local(closed) : null,
+            row.ClosedHow is null ? null : Words.Parse<Closing>(row.ClosedHow), row.PublicReply,
+            [.. callbacks.Select(c => new TicketView.CallbackView(
+                c.Id, c.Round, Local(c.At), c.Actor, Words.Parse<CallbackOutcome>(c.Outcome), c.Solved, c.Note, c.Reissued))]);
+    }
+
+    private DateTimeOffset Local(DateTimeOffset instant) => database.Clock.Local(instant);
+}

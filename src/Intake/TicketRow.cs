@@ -1,0 +1,142 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Intake;
+
+/// <summary>A ticket (工单) as Intake keeps it: what the citizen said, and how far the other roles have reported.</summary>
+internal sealed record TicketRow
+{
+    public required string Number { get; init; }
+    public required int Version { get; init; }
+    public required string Status { get; init; }
+    public required DateTimeOffset FiledAt { get; init; }
+    public required string FiledBy { get; init; }
+    public required string Channel { get; init; }
+    public required string Kind { get; init; }
+    public required string Title { get; init; }
+    public required string Description { get; init; }
+    public required string Address { get; init; }
+    public double? Lat { get; init; }
+    public double? Lng { get; init; }
+    public string? Category { get; init; }
+    public string? Urgency { get; init; }
+    public required bool Confidential { get; init; }
+    public string? Attributes { get; init; }
+    public string? CallerName { get; init; }
+    public string? CallerPhone { get; init; }
+    public string? PhoneHash { get; init; }
+    public string? RepeatOf { get; init; }
+    public required bool Excluded { get; init; }
+    public required int Urged { get; init; }
+    public string? Answer { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+    public string? ClosedHow { get; init; }
+
+    /// <summary>Round of the routing last heard of; 0 before the first.</summary>
+    public required int Round { get; init; }
+    public required int RoutingVersion { get; init; }
+    public required bool InTriage { get; init; }
+
+    /// <summary>The round after which a callback asked for another; 0 for none.</summary>
+    public required int ReissuedAfter { get; init; }
+    public string? LeadCode { get; init; }
+    public string? LeadName { get; init; }
+    public string? RoutedCategory { get; init; }
+    public string? CategoryName { get; init; }
+
+    /// <summary>The lead's work order last heard of: its round, version and state.</summary>
+    public required int OrderRound { get; init; }
+    public required int OrderVersion { get; init; }
+    public string? OrderState { get; init; }
+    public string? PublicReply { get; init; }
+
+    /// <summary>Where the ticket stands, from what has been heard so far, in whatever order it was heard.</summary>
+    public TicketStatus Standing() => this switch
+    {
+        { ClosedAt: not null } => TicketStatus.Closed,
+        { RoutingVersion: 0, OrderRound: 0 } => TicketStatus.Filed,
+        _ when ReissuedAfter > 0 && ReissuedAfter >= Math.Max(Round, OrderRound) => TicketStatus.Reissued,
+        _ when OrderRound >= Round && OrderState == WorkOrderState.Replied.Word() => TicketStatus.Replied,
+        { InTriage: true } when OrderRound <= Round => TicketStatus.Triage,
+        _ when OrderRound >= Round && OrderState == WorkOrderState.Accepted.Word() => TicketStatus.Accepted,
+        _ => TicketStatus.Dispatched,
+    };
+
+    /// <summary>The facts for counting, as they are sent and as a recount reads them.</summary>
+    public TicketChanged Facts(IReadOnlyList<Callback> callbacks) => new(
+        Number,
+        Version,
+        FiledAt,
+        Words.Parse<Channel>(Channel),
+        Words.Parse<TicketKind>(Kind),
+        Category,
+        RepeatOf,
+        Excluded,
+        ClosedAt,
+        ClosedHow is null ? null : Words.Parse<Closing>(ClosedHow),
+        callbacks);
+}
+
+/// <summary>One attempt to call back, as stored.</summary>
+internal sealed record CallbackRow
+{
+    public required string Id { get; init; }
+    public required string Ticket { get; init; }
+    public required int Round { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required string Actor { get; init; }
+    public required string Outcome { get; init; }
+    public bool? Solved { get; init; }
+    public required string Note { get; init; }
+    public required bool Reissued { get; init; }
+
+    public Callback Fact() => new(Id, Round, At, Words.Parse<CallbackOutcome>(Outcome), Solved, Reissued);
+}
+
+/// <summary>Loading and saving tickets: every change goes through <see cref="SaveAsync"/>, which holds the guard.</summary>
+internal static class Tickets
+{
+    public const string Columns = """
+        number, version, status, filed_at as FiledAt, filed_by as FiledBy, channel, kind, title, description, address, lat, lng, category,
+        urgency, confidential, attributes, caller_name as CallerName, caller_phone as CallerPhone, phone_hash as PhoneHash,
+        repeat_of as RepeatOf, excluded, urged, answer, closed_at as ClosedAt, closed_how as ClosedHow, round,
+        routing_version as RoutingVersion, in_triage as InTriage, reissued_after as ReissuedAfter, lead_code as LeadCode,
+        lead_name as LeadName, routed_category as RoutedCategory, category_name as CategoryName, order_round as OrderRound,
+        order_version as OrderVersion, order_state as OrderState, public_reply as PublicReply
+        """;
+
+    public static Task<TicketRow?> FindAsync(Session db, string number) =>
+        db.FindAsync<TicketRow>($"select {Columns} from intake_ticket where number = @number", new { number });
+
+    public static async Task<IReadOnlyList<Callback>> CallbacksAsync(Session db, string number) =>
+        [.. (await CallbackRowsAsync(db, number)).Select(c => c.Fact())];
+
+    public static Task<IReadOnlyList<CallbackRow>> CallbackRowsAsync(Session db, string number) => db.QueryAsync<CallbackRow>("""
+        select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where ticket = @number order by at, id
+        """, new { number });
+
+    /// <summary>Writes what may change, one version on; the change is run again where another one came first.</summary>
+    /// <returns>The row as it now stands.</returns>
+    public static async Task<TicketRow> SaveAsync(Work work, TicketRow before, TicketRow after)
+    {
+        var saved = after with { Version = before.Version + 1, Status = after.Standing().Word() };
+        var changed = await work.ExecuteAsync("""
+            update intake_ticket
+            set version = @Version, status = @Status, excluded = @Excluded, urged = @Urged, answer = @Answer, closed_at = @ClosedAt,
+                closed_how = @ClosedHow, round = @Round, routing_version = @RoutingVersion, in_triage = @InTriage,
+                reissued_after = @ReissuedAfter, lead_code = @LeadCode, lead_name = @LeadName, routed_category = @RoutedCategory,
+                category_name = @CategoryName, order_round = @OrderRound, order_version = @OrderVersion, order_state = @OrderState,
+                public_reply = @PublicReply
+            where number = @Number and version = @Version - 1
+            """, saved);
+        return changed == 1 ? saved : throw new ConflictException($"Ticket {before.Number}");
+    }
+
+    /// <summary>Closes the ticket and tells everyone.</summary>
+    public static async Task CloseAsync(Work work, TicketRow before, TicketRow after, Closing how, string by)
+    {
+        var closed = await SaveAsync(work, before, after with { ClosedAt = work.Now, ClosedHow = how.Word() });
+        work.Send(new TicketClosed(closed.Number, how, work.Now, by));
+        work.Send(closed.Facts(await CallbacksAsync(work, closed.Number)));
+    }
+}
