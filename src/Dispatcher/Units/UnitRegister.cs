@@ -7,7 +7,7 @@ namespace Hotline.Dispatcher.Units;
 /// <summary>The units of the hotline: found, listed, and installed by <c>hotline init</c>.</summary>
 public sealed class UnitRegister(Database database, RoutingBasis basis)
 {
-    /// <summary>How many units one statement of <see cref="InstallAsync"/>'s transaction may leave unwritten: none; this is only for its report.</summary>
+    /// <param name="Known">Units that were there before.</param>
     public sealed record Installed(int Added, int Known);
 
     public async Task<UnitIndex> AllAsync(CancellationToken ct) => (await basis.ReadAsync(database, ct)).Units;
