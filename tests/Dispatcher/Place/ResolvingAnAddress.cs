@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Hotline.Dispatcher.Place;
-using Xunit;
 
 namespace Hotline.Dispatcher.Tests.Place;
 
