@@ -12,10 +12,10 @@ namespace Hotline.Dispatcher.Place;
 /// </summary>
 public sealed partial class AddressResolver
 {
-    /// <summary>How much of a text is read; an address is shorter, and the bound keeps the time of a call bounded.</summary>
-    public const int LongestText = 400;
+    /// <summary>How many characters of a text are read; an address is far shorter, and the bound keeps the time of a call bounded.</summary>
+    public const int LongestText = 1000;
 
-    private const int MostMentions = 160, MostPerRegion = 48, MostCandidates = 96;
+    private const int MostMentions = 256, MostPerRegion = 48, MostCandidates = 96;
 
     private static readonly Lazy<AddressResolver> Shared = new(() => new AddressResolver(DivisionDirectory.Instance));
 
@@ -43,13 +43,13 @@ public sealed partial class AddressResolver
     /// <summary>Scores, set by reasoning on the order in which signs should win and checked on the training addresses.</summary>
     private static class Weights
     {
-        public const float CountyFull = 4f, CountyFormer = 3.8f, CountySwapped = 3.3f, CountyShort = 2.5f, CountyFormerShort = 2.3f, PartGivenAway = -1.2f;
+        public const float CountyFull = 4f, CountyFormer = 3.4f, CountyLongGone = 3.1f, CountySwapped = 3.2f, CountyShort = 2.5f, CountyFormerShort = 2.3f, PartGivenAway = -1.2f;
         public const float CityFull = 2.5f, CityShort = 1.5f, ProvinceFull = 1.5f, ProvinceShort = 1f;
         public const float BeforeStreetWord = 0.8f;
         public const float OtherCounty = -2f, OtherCity = -1.5f, OtherProvince = -1.5f;
         public const float StreetFull = 4f, StreetFormer = 3.6f, StreetSwapped = 3.2f, StreetShort = 2f;
-        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f;
-        public const float Home = 2f;
+        public const float NextToCounty = 0.8f, NextToCity = 0.3f, BeforeCounty = -0.3f, SwallowedByRoad = -1.5f, LikelySwallowed = -0.5f, PerCharacter = 0.1f, InsideLongerName = -1f;
+        public const float Home = 2f, NearHome = 1f, RegionOfSameName = 1f;
         public const float ClearMargin = 0.4f;
     }
 
@@ -58,7 +58,7 @@ public sealed partial class AddressResolver
         public int Start, End, Node;
         public int StreetWordEnd, CountyWordEnd;
         public Swallowed Swallowed;
-        public bool BeforeName, InsideUpper, SameAsUpper;
+        public bool BeforeName, Crossed, InsideUpper, SameAsUpper;
     }
 
     private struct Evidence
@@ -74,7 +74,7 @@ public sealed partial class AddressResolver
         public int Street, Mention;
         public float Score, Quality, Region;
         public NameEntry Entry;
-        public bool AtHome;
+        public bool AtHome, NearHome, AnotherCounty;
     }
 
     private sealed class Scratch
@@ -86,6 +86,7 @@ public sealed partial class AddressResolver
         public readonly List<Candidate> Candidates = new(64);
         public readonly List<NamedCommunity> Communities = [];
         public int Length;
+        public bool IsCut;
         public float FullCounty, FullCity, FullProvince;
 
         public ReadOnlySpan<char> Read => Text.AsSpan(0, Length);
@@ -101,23 +102,33 @@ public sealed partial class AddressResolver
         var homeIndex = -1;
         if (home is not null && (homeIndex = _directory.IndexOf(home)) < 0) throw new ArgumentException($"{home} is no division of the directory.", nameof(home));
 
+        if (homeIndex >= 0) homeIndex = WholeMunicipality(homeIndex);
         var scratch = _scratch ??= new Scratch();
         Normalise(text, scratch);
         FindMentions(scratch);
         WeighRegions(scratch);
         FindCandidates(scratch, homeIndex);
-        return Decide(scratch, homeIndex);
+        var match = Decide(scratch, homeIndex);
+        return scratch.IsCut ? match with { Explanation = [.. match.Explanation, OnlyTheStart] } : match;
     }
+
+    private static readonly PlaceStep OnlyTheStart = new("文字过长，只读取了开头部分", "the text is long: only its beginning was read");
 
     /// <summary>Full-width forms become ASCII, blanks and control characters go.</summary>
     private static void Normalise(string text, Scratch scratch)
     {
         var length = 0;
+        scratch.IsCut = false;
         foreach (var c in text)
         {
-            if (length == LongestText) break;
             if (char.IsWhiteSpace(c) || char.IsControl(c)) continue;
-            scratch.Text[length++] = c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
+            if (length == LongestText)
+            {
+                scratch.IsCut = true;
+                break;
+            }
+
+            scratch.Text[length++] = NameTrie.HalfWidth(c);
         }
 
         scratch.Length = length;
@@ -134,7 +145,12 @@ public sealed partial class AddressResolver
             {
                 if ((node = _names.Step(node, text[end++])) < 0) break;
                 if (!_names.IsName(node)) continue;
-                if (scratch.Mentions.Count == MostMentions) return;
+                if (scratch.Mentions.Count == MostMentions)
+                {
+                    scratch.IsCut = true;
+                    return;
+                }
+
                 var rest = text[end..];
                 scratch.Mentions.Add(new Mention
                 {
@@ -155,25 +171,29 @@ public sealed partial class AddressResolver
         scratch.Evidence.Clear();
         scratch.Ends.Clear();
         var mentions = CollectionsMarshal.AsSpan(scratch.Mentions);
+        foreach (ref var mention in mentions)
+            if (_names.NamesRegion(mention.Node)) mention.Crossed = IsCrossed(mentions, mention);
+
         for (var i = 0; i < mentions.Length; i++)
         {
             ref var inner = ref mentions[i];
             foreach (ref var outer in mentions)
             {
-                if (outer.Start > inner.Start || outer.End < inner.End || _names.Run(outer.Node, 0).IsEmpty) continue;
+                if (outer.Start > inner.Start) break;
+                if (outer.End < inner.End || outer.Crossed || !_names.NamesRegion(outer.Node)) continue;
                 if (outer.End - outer.Start > inner.End - inner.Start) inner.InsideUpper = true;
                 else if (outer.Start == inner.Start) inner.SameAsUpper = true;
             }
 
             // 桐庐|城南街道: what follows begins a name of its own, so it swallows nothing.
-            foreach (ref var next in mentions)
-                if (next.Start == inner.End && (next.StreetWordEnd > 0 || next.CountyWordEnd > 0 || IsFull(next.Node))) inner.BeforeName = true;
+            foreach (ref var next in mentions[i..])
+                if (next.Start == inner.End && (next.StreetWordEnd > 0 || next.CountyWordEnd > 0 || _names.IsFullName(next.Node))) inner.BeforeName = true;
         }
 
         for (var i = 0; i < mentions.Length; i++)
         {
             ref var mention = ref mentions[i];
-            if (mention.InsideUpper) continue;
+            if (mention.InsideUpper || mention.Crossed) continue;
             foreach (var entry in _names.Run(mention.Node, 0))
                 if (Weigh(mention, entry, out var end, out var swapped) is > 0 and var weight)
                     AddEvidence(scratch, new Evidence { Division = entry.Target, Mention = i, Entry = entry, Weight = weight, End = end, Swapped = swapped });
@@ -194,11 +214,17 @@ public sealed partial class AddressResolver
 
     private static bool IsShort(NameForm form) => form is NameForm.Short or NameForm.FormerShort or NameForm.PartShort;
 
-    private bool IsFull(int node)
+    /// <summary>信阳|新县 is no 阳新县: a name that begins inside the one before it gives way where another name begins at that one's end.</summary>
+    private bool IsCrossed(Span<Mention> mentions, in Mention mention)
     {
-        foreach (var run in (ReadOnlySpan<int>)[0, 1])
-            foreach (var entry in _names.Run(node, run))
-                if (entry.Form == NameForm.Full) return true;
+        foreach (ref var before in mentions)
+        {
+            if (before.Start >= mention.Start) break;
+            if (before.Crossed || before.End <= mention.Start || before.End >= mention.End || !_names.NamesRegion(before.Node)) continue;
+            foreach (ref var after in mentions)
+                if (after.Start == before.End && (_names.NamesRegion(after.Node) || after.StreetWordEnd > 0)) return true;
+        }
+
         return false;
     }
 
@@ -207,19 +233,17 @@ public sealed partial class AddressResolver
         end = mention.End;
         swapped = false;
         var level = _directory.InOrder[entry.Target].Level;
-        var isShort = IsShort(entry.Form);
         float weight;
-        if (!isShort)
+        if (!IsShort(entry.Form))
         {
-            weight = (level, entry.Form) switch
+            return (level, entry.Form) switch
             {
                 (DivisionLevel.Province, _) => Weights.ProvinceFull,
                 (DivisionLevel.City, _) => Weights.CityFull,
                 (_, NameForm.Full) => Weights.CountyFull,
                 (_, NameForm.PartFull) => Weights.CountyFormer + Weights.PartGivenAway,
-                _ => Weights.CountyFormer,
+                _ => _successions[entry.History].Year < 2000 ? Weights.CountyLongGone : Weights.CountyFormer,
             };
-            return weight;
         }
 
         if (mention.CountyWordEnd > 0 && level != DivisionLevel.Province)
@@ -289,7 +313,7 @@ public sealed partial class AddressResolver
 
         countyWeight = own;
         var score = own + city + province;
-        if (own == 0 && scratch.FullCounty >= Weights.CountySwapped) score += Weights.OtherCounty;
+        if (own == 0 && scratch.FullCounty >= Weights.CountyLongGone) score += Weights.OtherCounty;
         if (city == 0 && scratch.FullCity > 0) score += Weights.OtherCity;
         if (province == 0 && scratch.FullProvince > 0) score += Weights.OtherProvince;
         return score;
@@ -307,7 +331,7 @@ public sealed partial class AddressResolver
             if (streets.IsEmpty && former.IsEmpty) continue;
 
             foreach (var evidence in scratch.Evidence) AddInside(scratch, home, m, streets, evidence.Division);
-            if (home >= 0) AddInside(scratch, home, m, streets, home);
+            if (home >= 0) AddInside(scratch, home, m, streets, CityOf(home));
             if (scratch.Evidence.Count == 0 && home < 0) AddInside(scratch, home, m, streets, -1);
 
             foreach (var entry in former)
@@ -315,12 +339,32 @@ public sealed partial class AddressResolver
                 if (Supports(scratch, entry, home)) AddCandidate(scratch, home, m, entry);
             }
         }
+
+        PreferLongerNames(scratch);
+    }
+
+    /// <summary>绥东镇种畜场 is not 绥东镇: a street named inside the name of another that fits as well loses against it.</summary>
+    private static void PreferLongerNames(Scratch scratch)
+    {
+        var all = CollectionsMarshal.AsSpan(scratch.Candidates);
+        foreach (ref var inner in all)
+        {
+            var small = scratch.Mentions[inner.Mention];
+            foreach (ref readonly var outer in all)
+            {
+                if (outer.Street == inner.Street || outer.Region < inner.Region || outer.Quality < inner.Quality) continue;
+                var large = scratch.Mentions[outer.Mention];
+                if (large.Start > small.Start || large.End < small.End || large.End - large.Start == small.End - small.Start) continue;
+                inner.Score += Weights.InsideLongerName;
+                break;
+            }
+        }
     }
 
     /// <summary>A former town counts where today's street or its county of then lies in a region that the text names, or at home.</summary>
     private bool Supports(Scratch scratch, NameEntry entry, int home)
     {
-        if (home >= 0 && Contains(home, entry.Target)) return true;
+        if (home >= 0 && Contains(CityOf(home), entry.Target)) return true;
         if (scratch.Evidence.Count == 0 && home < 0) return true;
         foreach (var evidence in scratch.Evidence)
             if (Contains(evidence.Division, entry.Target)) return true;
@@ -347,18 +391,21 @@ public sealed partial class AddressResolver
     {
         var mention = scratch.Mentions[mentionIndex];
         var county = _countyOf[entry.Target];
-        var region = RegionScore(scratch, county, out _);
+        var region = RegionScore(scratch, county, out var countyWeight);
         var atHome = home >= 0 && Contains(home, entry.Target);
+        var elsewhere = home >= 0 && NamesElsewhere(scratch, home, mention);
         var candidate = new Candidate
         {
             Street = entry.Target,
             Mention = mentionIndex,
             Entry = entry,
-            Quality = Quality(scratch, mention, entry, county),
+            Quality = Quality(scratch, mention, entry, county) - (mention.SameAsUpper && !(atHome && MeansOnlyFarRegions(mention, home)) ? RegionOfSameName(entry, mention) : 0),
             Region = region,
-            AtHome = atHome,
+            AnotherCounty = countyWeight == 0 && scratch.FullCounty >= Weights.CountySwapped,
+            AtHome = atHome && (!elsewhere || entry.Form is NameForm.Full or NameForm.FormerTown || mention.StreetWordEnd > 0),
+            NearHome = home >= 0 && !elsewhere && !atHome && _directory.InOrder[home].Level == DivisionLevel.County && Contains(CityOf(home), entry.Target),
         };
-        candidate.Score = candidate.Quality + region + (atHome ? Weights.Home : 0);
+        candidate.Score = candidate.Quality + region + (elsewhere ? 0 : atHome ? Weights.Home : candidate.NearHome ? Weights.NearHome : 0);
 
         var all = CollectionsMarshal.AsSpan(scratch.Candidates);
         foreach (ref var known in all)
@@ -369,6 +416,43 @@ public sealed partial class AddressResolver
         }
 
         if (all.Length < MostCandidates) scratch.Candidates.Add(candidate);
+    }
+
+    /// <summary>True where a name other than the candidate's own leads away from home, and none leads there.</summary>
+    private bool NamesElsewhere(Scratch scratch, int home, in Mention own)
+    {
+        var away = false;
+        foreach (var e in scratch.Evidence)
+        {
+            if (Contains(e.Division, home) || Contains(home, e.Division)) return false;
+            var mention = scratch.Mentions[e.Mention];
+            away |= mention.End <= own.Start || mention.Start >= own.End;
+        }
+
+        return away;
+    }
+
+    /// <summary>文峰 is a street at home and a district in another province: said at home it is the street.</summary>
+    private bool MeansOnlyFarRegions(in Mention mention, int home)
+    {
+        foreach (var entry in _names.Run(mention.Node, 0))
+            if (Contains(CityOf(home), entry.Target) || Contains(entry.Target, home)) return false;
+        return true;
+    }
+
+    private static float RegionOfSameName(NameEntry entry, in Mention mention) =>
+        entry.Form is NameForm.Short or NameForm.FormerTownShort && mention.StreetWordEnd == 0 ? Weights.RegionOfSameName : 0;
+
+    private int CityOf(int division) =>
+        _directory.InOrder[division].Level <= DivisionLevel.City ? division : WholeMunicipality(_directory.IndexOf(_directory.InOrder[division].Code[..4]));
+
+    /// <summary>The districts and the counties of 重庆市 are two rows at city level, and one city.</summary>
+    private int WholeMunicipality(int division)
+    {
+        var d = _directory.InOrder[division];
+        if (!DivisionDirectory.IsTransparent(d)) return division;
+        var province = _directory.IndexOf(d.Code[..2]);
+        return _directory.InOrder[province].Name.EndsWith('市') ? province : division;
     }
 
     private float Quality(Scratch scratch, in Mention mention, NameEntry entry, int county)
@@ -384,7 +468,6 @@ public sealed partial class AddressResolver
         if (isShort && mention.StreetWordEnd == 0)
         {
             quality += Swallowing(mention);
-            if (mention.SameAsUpper) quality -= 1;
         }
 
         if (entry.Form == NameForm.FormerTownShort) quality -= 0.3f;
@@ -415,19 +498,26 @@ public sealed partial class AddressResolver
             if (DivisionDirectory.IsTransparent(division)) continue;
             var run = division.Level == DivisionLevel.Street ? 1 : 0;
 
-            _names.Add(division.Name, run, new NameEntry(i, NameForm.Full, -1));
+            // One county has a street-level row that is called 街道 and nothing else.
+            if (division.Name != "街道") _names.Add(division.Name, run, new NameEntry(i, NameForm.Full, -1));
+            if (division.Name.EndsWith("街道办事处", StringComparison.Ordinal)) _names.Add(division.Name[..^3], run, new NameEntry(i, NameForm.Full, -1));
             if (DivisionNames.Stem(division.Name, division.Level) is not { } stem) continue;
             _names.Add(stem, run, new NameEntry(i, NameForm.Short, -1));
             if (division.Level == DivisionLevel.Street && DivisionNames.Stem(stem, division.Level) is { } shorter)
                 _names.Add(shorter, run, new NameEntry(i, NameForm.Short, -1));
         }
 
+        // Where a county gave its name to the city around it (榆林市, 扬州市), the name means the city.
+        var cities = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var division in divisions)
+            if (division.Level == DivisionLevel.City) cities.Add(division.Name);
+
         for (var h = 0; h < _successions.Length; h++)
         {
             var s = _successions[h];
             var target = _directory.IndexOf(s.To);
             var today = divisions[target];
-            if (!s.Partial && today.Name == s.Name) continue;
+            if (cities.Contains(s.Name) || !s.Partial && today.Name == s.Name) continue;
             _names.Add(s.Name, 0, new NameEntry(target, s.Partial ? NameForm.PartFull : NameForm.FormerFull, h));
             var level = s.Code.EndsWith("00", StringComparison.Ordinal) ? DivisionLevel.City : DivisionLevel.County;
             if (s.Year < 2000 || DivisionNames.Stem(s.Name, level) is not { } stem || stem == DivisionNames.Stem(today.Name, today.Level)) continue;

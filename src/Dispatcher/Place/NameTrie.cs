@@ -34,6 +34,8 @@ internal sealed class NameTrie
     private readonly List<(int Node, NameEntry Entry)>[] _added = [[], [], []];
     private NameEntry[] _entries = [];
     private int[] _runs = [];
+    private byte[] _kinds = [];
+    private readonly int[] _first = new int[char.MaxValue + 1];
 
     public NameTrie(int expectedEdges)
     {
@@ -48,7 +50,7 @@ internal sealed class NameTrie
     public void Add(string form, int run, NameEntry entry)
     {
         var node = 0;
-        foreach (var c in form) node = StepOrAdd(node, c);
+        foreach (var c in form) node = StepOrAdd(node, HalfWidth(c));
         _added[run].Add((node, entry));
     }
 
@@ -67,10 +69,27 @@ internal sealed class NameTrie
             _added[run].Clear();
             _added[run].TrimExcess();
         }
+
+        _kinds = new byte[_nodes];
+        for (var node = 0; node < _nodes; node++)
+        {
+            for (var run = 0; run < 3; run++)
+            {
+                foreach (var entry in Run(node, run))
+                    _kinds[node] |= (byte)(1 << run | (entry.Form == NameForm.Full ? 8 : 0));
+            }
+        }
+
+        for (var c = 0; c <= char.MaxValue; c++) _first[c] = Probe(0, (char)c);
     }
 
+    /// <summary>ASCII for its full-width form, anything else as it is: texts and names are compared so.</summary>
+    public static char HalfWidth(char c) => c is >= '！' and <= '～' ? (char)(c - 0xFEE0) : c;
+
     /// <summary>The node one character on, or -1.</summary>
-    public int Step(int node, char c)
+    public int Step(int node, char c) => node == 0 ? _first[c] : Probe(node, c);
+
+    private int Probe(int node, char c)
     {
         var key = ((long)node << 16) | c;
         for (var slot = Slot(key); ; slot = (slot + 1) & (_keys.Length - 1))
@@ -80,7 +99,13 @@ internal sealed class NameTrie
         }
     }
 
-    public bool IsName(int node) => _runs[node * 3] < _runs[node * 3 + 3];
+    public bool IsName(int node) => _kinds[node] != 0;
+
+    /// <summary>True where the form names a province, city or county, whatever else it names.</summary>
+    public bool NamesRegion(int node) => (_kinds[node] & 1) != 0;
+
+    /// <summary>True where the form is some division's full name of today.</summary>
+    public bool IsFullName(int node) => (_kinds[node] & 8) != 0;
 
     public ReadOnlySpan<NameEntry> Run(int node, int run) => _entries.AsSpan(_runs[node * 3 + run].._runs[node * 3 + run + 1]);
 
