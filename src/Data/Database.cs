@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 
 namespace Hotline.Data;
 
@@ -35,7 +36,11 @@ public sealed class Database : IAsyncDisposable
         _clock = clock;
         _outbox = outbox;
         _settings = settings;
-        _writer = new Lazy<Task>(() => Task.Run(WriteGroupsAsync));
+        _writer = new Lazy<Task>(() =>
+        {
+            // The writer outlives the request that happens to start it, and must not carry its trace or user along.
+            using (ExecutionContext.SuppressFlow()) return Task.Run(WriteGroupsAsync);
+        });
     }
 
     public Dialect Dialect { get; }
@@ -53,7 +58,7 @@ public sealed class Database : IAsyncDisposable
     {
         await using var connection = await OpenAsync(ct);
         await using var transaction = Dialect.SingleWriter
-            ? ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: true)
+            ? ((SqliteConnection)connection).BeginTransaction(deferred: true)
             : await connection.BeginTransactionAsync(
                 Dialect is SqlServerDialect ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead, ct);
         return await read(new Session(Dialect, connection, transaction, ct));
@@ -111,7 +116,8 @@ public sealed class Database : IAsyncDisposable
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
                 var work = new Work(Dialect, connection, transaction, _clock, ct);
                 var result = await RunAsync(work, write);
-                await transaction.CommitAsync(ct);
+                // Not cancelled half-way, where nobody could tell whether it was done.
+                await transaction.CommitAsync(CancellationToken.None);
                 return (result, work.Deliveries);
             }
             catch (Exception e) when ((e is ConflictException || Dialect.IsConflict(e)) && attempt < Tries)
@@ -146,34 +152,54 @@ public sealed class Database : IAsyncDisposable
 
     private async Task WriteGroupsAsync()
     {
-        DbConnection? connection = null;
         var group = new List<Unit>(GroupSize);
         while (await _queue.Reader.WaitToReadAsync())
         {
-            group.Clear();
             try
             {
-                connection ??= await OpenAsync(CancellationToken.None);
-                // Immediate: the write lock is taken here, not at the first change, where waiting for it could fail half-way.
-                await using var transaction = ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: false);
-                while (group.Count < GroupSize && _queue.Reader.TryRead(out var unit))
-                {
-                    if (await unit.RunAsync(connection, transaction)) group.Add(unit);
-                }
-                await transaction.CommitAsync();
+                await WriteGroupsAsync(group);
             }
             catch (Exception e)
             {
-                // Nothing of this group is stored: every caller hears why, and the next group starts on a fresh connection.
-                if (group.Count == 0 && _queue.Reader.TryRead(out var next)) group.Add(next);
+                // Nothing of this group is stored, and every caller hears why. Where no connection could be opened or locked,
+                // those who wait for it hear it now instead of one after another.
+                if (group.Count == 0)
+                    while (group.Count < GroupSize && _queue.Reader.TryRead(out var waiting)) group.Add(waiting);
                 foreach (var unit in group) unit.Fail(e);
-                if (connection is not null) await connection.DisposeAsync();
-                connection = null;
-                continue;
+                group.Clear();
             }
-            foreach (var unit in group) unit.Complete();
         }
-        if (connection is not null) await connection.DisposeAsync();
+    }
+
+    /// <summary>Writes group after group on one connection, until there are no more or one fails.</summary>
+    private async Task WriteGroupsAsync(List<Unit> group)
+    {
+        await using var connection = (SqliteConnection)await OpenAsync(CancellationToken.None);
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync()) await WriteGroupAsync(connection, group);
+        }
+        catch
+        {
+            // Not back into the pool: the next group must not begin inside whatever this one left behind.
+            SqliteConnection.ClearPool(connection);
+            throw;
+        }
+    }
+
+    private async Task WriteGroupAsync(SqliteConnection connection, List<Unit> group)
+    {
+        // Immediate: the write lock is taken here, not at the first change, where waiting for it could fail half-way.
+        await using var transaction = connection.BeginTransaction(deferred: false);
+        while (group.Count < GroupSize && _queue.Reader.TryRead(out var unit))
+        {
+            // In the group before it runs: should the transaction break under it, its caller hears that too.
+            group.Add(unit);
+            if (!await unit.RunAsync(connection, transaction)) group.RemoveAt(group.Count - 1);
+        }
+        await transaction.CommitAsync();
+        foreach (var unit in group) unit.Complete();
+        group.Clear();
     }
 
     private abstract class Unit
@@ -208,9 +234,11 @@ public sealed class Database : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // Only this unit is undone; the others of its group go on.
-                await transaction.RollbackAsync("unit", CancellationToken.None);
+                // Only this unit is undone; the others of its group go on. Its caller hears the cause first: after a full disk
+                // the engine has already undone the whole transaction, and the next line throws for the group.
                 Committed.TrySetException(e);
+                await transaction.RollbackAsync("unit", CancellationToken.None);
+                await transaction.ReleaseAsync("unit", CancellationToken.None);
                 return false;
             }
         }

@@ -43,6 +43,29 @@ public abstract class Dialect
     /// <summary>Reserves <c>@count</c> running numbers of <c>@day</c> and returns the last of them.</summary>
     public abstract string ReserveTicketNumbers { get; }
 
+    /// <summary>Makes sure that every ticket of the JSON array <c>@tickets</c> has a row of facts, empty where it is new.</summary>
+    public abstract string OpenFacts { get; }
+
+    /// <summary>
+    /// Reads ticket and body of the facts of the tickets in the JSON array <c>@tickets</c> and keeps them from others until the
+    /// transaction ends; taken in the order of the tickets, so that two processes wait and do not deadlock.
+    /// </summary>
+    public abstract string TakeFacts { get; }
+
+    /// <summary>Writes the bodies in the JSON array <c>@facts</c> of objects {ticket, body}.</summary>
+    public abstract string WriteFacts { get; }
+
+    /// <summary>
+    /// Adds the JSON array <c>@changes</c> of objects {day, unit, dimension, code, measure, value} to the rollup, in the order of their keys.
+    /// </summary>
+    public abstract string AddToRollup { get; }
+
+    /// <summary>
+    /// Keeps the names in the JSON array <c>@labels</c> of objects {dimension, code, day, name}: the greatest (day, name) of a
+    /// code wins, in any order of writing; a name that is there already takes no lock.
+    /// </summary>
+    public abstract string KeepLabels { get; }
+
     /// <summary>Closes a query whose <c>order by</c> stands just before it: the first <c>@limit</c> rows.</summary>
     public virtual string Limit => "limit @limit";
 }

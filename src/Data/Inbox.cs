@@ -34,7 +34,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
             await SettleAsync(parcel.Role, parcel.Letters, ct);
             return;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             LogParcelFailed(parcel.Letters.Count, parcel.Role, e.Message);
         }
@@ -50,7 +50,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
                 await SettleAsync(role, [letter], ct);
                 return;
             }
-            catch (Exception e) when (e is not OperationCanceledException && !database.Dialect.IsAway(e))
+            catch (Exception e) when (!ct.IsCancellationRequested && !database.Dialect.IsAway(e))
             {
                 if (attempt < Tries) continue;
                 LogSetAside(e, letter.Kind, letter.Id, role);

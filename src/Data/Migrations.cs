@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Reflection;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Hotline.Data;
 
@@ -18,6 +19,9 @@ public sealed class OlderSchemaException(int found, int known)
 /// </summary>
 public static class Migrations
 {
+    /// <summary>Seconds that a script, or waiting for another process that migrates, may take.</summary>
+    private const int Patience = 600;
+
     public sealed record Script(int Version, string Name, string Sql);
 
     public static IReadOnlyList<Script> For(Dialect dialect)
@@ -40,9 +44,9 @@ public static class Migrations
         while (true)
         {
             await using var transaction = database.Dialect.SingleWriter
-                ? ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: false)
+                ? ((SqliteConnection)connection).BeginTransaction(deferred: false)
                 : await connection.BeginTransactionAsync(ct);
-            await connection.ExecuteAsync(database.Dialect.LockMigrations, transaction: transaction);
+            await connection.ExecuteAsync(database.Dialect.LockMigrations, transaction: transaction, commandTimeout: Patience);
             await connection.ExecuteAsync(database.Dialect.CreateSchemaVersion, transaction: transaction);
             var version = await VersionAsync(connection, transaction);
             if (version > known) throw new NewerSchemaException(version, known);
@@ -50,7 +54,7 @@ public static class Migrations
             var next = scripts.FirstOrDefault(s => s.Version > version);
             if (next is not null)
             {
-                await connection.ExecuteAsync(next.Sql, transaction: transaction);
+                await connection.ExecuteAsync(next.Sql, transaction: transaction, commandTimeout: Patience);
                 await connection.ExecuteAsync(
                     "insert into schema_version (version, name, applied_at) values (@Version, @Name, @At)",
                     new { next.Version, next.Name, At = database.Clock.Now }, transaction);

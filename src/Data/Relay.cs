@@ -62,9 +62,11 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
             {
                 while (road.Open && await ResendDueAsync(step, ct) == settings.ParcelSize) { }
             }
-            catch (Exception e) when (database.Dialect.IsAway(e))
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                LogDatabaseAway(e.Message);
+                // Whatever it is, the next look may do better; a reconciler that ends would leave what is owed lying for good.
+                if (database.Dialect.IsAway(e)) LogDatabaseAway(e.Message);
+                else LogLookFailed(e);
             }
         }
         while (await timer.WaitForNextTickAsync(ct));
@@ -92,7 +94,7 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         {
             await road.SendAsync(parcel, ct);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Not lost: each delivery stands in the outbox until its role settles it, and comes due again.
             LogNotSent(parcel.Letters.Count, parcel.Role, Stopwatch.GetElapsedTime(started), e.Message);
@@ -112,6 +114,9 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
 
     [LoggerMessage(LogLevel.Warning, "{Count} deliveries to {Role} were not sent after {Elapsed}; they will be tried again: {Reason}")]
     private partial void LogNotSent(int count, Role role, TimeSpan elapsed, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The reconciler could not look for what is owed, and tries again")]
+    private partial void LogLookFailed(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The reconciler waits, the database is away: {Reason}")]
     private partial void LogDatabaseAway(string reason);

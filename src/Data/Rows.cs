@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Hotline.Data;
 
-/// <summary>How instants and days pass between rows and the three engines. Set once, before the first connection.</summary>
+/// <summary>How names, instants and days pass between rows and the three engines. Set once, before the first connection.</summary>
 internal static class Rows
 {
     /// <summary>Fixed width, so that text order is time order on SQLite.</summary>
@@ -22,13 +22,16 @@ internal static class Rows
         SqlMapper.AddTypeHandler(new DayHandler());
     }
 
-    public static string ToText(DateTimeOffset value) =>
-        value.UtcDateTime.ToString(SqliteInstant, CultureInfo.InvariantCulture);
 
     private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
     {
-        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
-            parameter.Value = parameter is SqliteParameter ? ToText(value) : value.ToUniversalTime();
+        /// <summary>Cut to the millisecond, as <see cref="HotlineClock"/> does: PostgreSQL would keep more, SQL Server would round.</summary>
+        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
+        {
+            var instant = value.ToUniversalTime();
+            instant = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMillisecond));
+            parameter.Value = parameter is SqliteParameter ? instant.ToString(SqliteInstant, CultureInfo.InvariantCulture) : instant;
+        }
 
         public override DateTimeOffset Parse(object value) => value switch
         {

@@ -13,10 +13,15 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     // 1205 deadlock victim, 2601/2627 unique key, 3960 snapshot conflict
     public override bool IsConflict(Exception exception) => exception is SqlException { Number: 1205 or 2601 or 2627 or 3960 };
 
-    // -2 timeout, -1/2/53 cannot connect, 233/10053/10054/10060 connection lost, 1101/1105/9002 full, 6005 shutting down
-    public override bool IsAway(Exception exception) => exception is SqlException
+    // Class 20 and above closes the connection: not reached, hung up, shut down (their numbers differ between Windows and Linux).
+    // -2 timeout; 701/802/1204/8645/8651/10928/10929 out of memory, locks or workers; 1101/1105/9002 full; 3906 read only, after a failover;
+    // 904/921/922/927/942/976/978/983/4060 database starting, recovering, offline or secondary; 596/6005/17142/18401 shutting down or paused;
+    // 40197/40501/40613/49918/49919/49920 the cloud's own words for busy
+    public override bool IsAway(Exception exception) => exception is SqlException { Class: >= 20 } or SqlException
     {
-        Number: -2 or -1 or 2 or 53 or 233 or 10053 or 10054 or 10060 or 1101 or 1105 or 9002 or 6005,
+        Number: -2 or 701 or 802 or 1204 or 8645 or 8651 or 10928 or 10929 or 1101 or 1105 or 9002 or 3906
+            or 904 or 921 or 922 or 927 or 942 or 976 or 978 or 983 or 4060 or 596 or 6005 or 17142 or 18401
+            or 40197 or 40501 or 40613 or 49918 or 49919 or 49920,
     };
 
     public override string LockMigrations => """
@@ -38,7 +43,7 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
             where fault is null and due_at <= @now
             order by due_at, id)
         update due
-        set due_at = dateadd(second, @seconds * power(2, case when attempts > 5 then 5 else attempts end), @now), attempts = attempts + 1
+        set due_at = dateadd(millisecond, @seconds * 1000 * power(2, case when attempts > 5 then 5 else attempts end), @now), attempts = attempts + 1
         output inserted.id, inserted.role, inserted.kind, inserted.ticket, inserted.body
         """;
 
@@ -51,6 +56,52 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         when matched then update set last = n.last + s.step
         when not matched then insert (day, last) values (s.day, s.step)
         output inserted.last;
+        """;
+
+    // holdlock: two processes that open the same ticket must not both insert.
+    public override string OpenFacts => """
+        merge reporting_fact with (holdlock) as f
+        using (select cast(value as varchar(32)) collate Latin1_General_BIN2 as ticket from openjson(@tickets)) as n on f.ticket = n.ticket
+        when not matched then insert (ticket, body) values (n.ticket, N'{}');
+        """;
+
+    public override string TakeFacts => """
+        select ticket, body from reporting_fact with (updlock, rowlock)
+        where ticket in (select cast(value as varchar(32)) collate Latin1_General_BIN2 from openjson(@tickets)) order by ticket
+        """;
+
+    public override string WriteFacts => """
+        update f set body = new.body
+        from reporting_fact f
+        join openjson(@facts) with (ticket varchar(32), body nvarchar(max)) as new on f.ticket = new.ticket collate Latin1_General_BIN2
+        """;
+
+    public override string AddToRollup => """
+        merge reporting_rollup with (holdlock) as r
+        using (select top (2147483647) day collate Latin1_General_BIN2 as day, unit collate Latin1_General_BIN2 as unit,
+                      dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
+                      measure collate Latin1_General_BIN2 as measure, value
+               from openjson(@changes) with (day varchar(10), unit nvarchar(64), dimension varchar(16), code nvarchar(64), measure varchar(32), value bigint)
+               order by day, unit, dimension, code, measure) as new
+        on r.day = new.day and r.unit = new.unit and r.dimension = new.dimension and r.code = new.code and r.measure = new.measure
+        when matched then update set value = r.value + new.value
+        when not matched then
+            insert (day, unit, dimension, code, measure, value) values (new.day, new.unit, new.dimension, new.code, new.measure, new.value);
+        """;
+
+    public override string KeepLabels => """
+        merge reporting_label with (holdlock) as l
+        using (select heard.dimension, heard.code, heard.day, heard.name
+               from (select dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
+                            day collate Latin1_General_BIN2 as day, name collate Latin1_General_BIN2 as name
+                     from openjson(@labels) with (dimension varchar(16), code nvarchar(64), day varchar(10), name nvarchar(200))) as heard
+               where not exists (
+                   select 1 from reporting_label old
+                   where old.dimension = heard.dimension and old.code = heard.code
+                     and (old.day > heard.day or (old.day = heard.day and old.name >= heard.name)))) as new
+        on l.dimension = new.dimension and l.code = new.code
+        when matched and (new.day > l.day or (new.day = l.day and new.name > l.name)) then update set day = new.day, name = new.name
+        when not matched then insert (dimension, code, day, name) values (new.dimension, new.code, new.day, new.name);
         """;
 
     public override string Limit => "offset 0 rows fetch next @limit rows only";

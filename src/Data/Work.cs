@@ -1,13 +1,22 @@
 using System.Data.Common;
 using System.Reflection;
+using System.Security.Cryptography;
 using Dapper;
 using Hotline.Contracts;
 
 namespace Hotline.Data;
 
 /// <summary>A delivery that is owed: kept in the <c>outbox</c> from the commit that caused it until its role has done the work.</summary>
-/// <param name="Id">32 hexadecimal digits, ascending in time (UUID version 7).</param>
-public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body);
+/// <param name="Id">32 hexadecimal digits: the millisecond, a count, and the process. Ascending within a process even while its clock
+/// stands still, unlike UUID version 7, whose order within a millisecond is chance.</param>
+public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body)
+{
+    private static readonly string Process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+    private static uint _count;
+
+    internal static string NextId(DateTimeOffset now) =>
+        $"{now.ToUnixTimeMilliseconds():x12}{Interlocked.Increment(ref _count):x8}{Process}";
+}
 
 /// <summary>Reads inside one connection; one statement at a time.</summary>
 public class Session(Dialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken ct)
@@ -44,6 +53,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
 {
     private readonly List<Delivery> _deliveries = [];
     private readonly List<TimelineEntry> _notes = [];
+    private readonly Dictionary<Type, (object Gathered, Func<Task> Finish)> _gathered = [];
     private DateTimeOffset? _now;
 
     /// <summary>One instant for the whole transaction.</summary>
@@ -57,7 +67,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
     public void Send<T>(T message) where T : IMessage
     {
-        var id = Guid.CreateVersion7(Now).ToString("N");
+        var id = Delivery.NextId(Now);
         var body = Json.Write(message);
         foreach (var role in MessageTypes.To(typeof(T)))
             _deliveries.Add(new Delivery(id, role, typeof(T).Name, message.Ticket, body));
@@ -67,9 +77,22 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     public void Note(string ticket, string actor, string action, string? reason = null, string? unit = null) =>
         _notes.Add(new TimelineEntry { Ticket = ticket, At = Now, Actor = actor, Action = action, Reason = reason, Unit = unit });
 
-    /// <summary>Writes what was sent and noted. Called by <see cref="Database"/> just before the commit.</summary>
+    /// <summary>
+    /// One <typeparamref name="T"/> for the whole transaction, finished just before the commit: for what the messages of a parcel do
+    /// better together than one by one, such as taking rows in one order, without which two processes deadlock.
+    /// </summary>
+    public T Gather<T>(Func<T> start, Func<T, Task> finish) where T : class
+    {
+        if (_gathered.TryGetValue(typeof(T), out var found)) return (T)found.Gathered;
+        var gathered = start();
+        _gathered.Add(typeof(T), (gathered, () => finish(gathered)));
+        return gathered;
+    }
+
+    /// <summary>Finishes what was gathered, then writes what was sent and noted. Called by <see cref="Database"/> just before the commit.</summary>
     internal async Task FlushAsync(TimeSpan firstRetry)
     {
+        foreach (var (_, finish) in _gathered.Values) await finish();
         if (_notes.Count > 0)
             await ExecuteAsync("""
                 insert into timeline (ticket, at, actor, action, unit, reason) values (@Ticket, @At, @Actor, @Action, @Unit, @Reason)

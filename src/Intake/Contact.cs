@@ -65,6 +65,6 @@ public sealed partial class Contacts(DataKey key)
     private static partial Regex Number();
 
     // \d also matches full-width digits; the look-arounds keep it from biting into longer numbers that are something else.
-    [GeneratedRegex(@"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)|(?<!\d)\d{17}[\dXxＸｘ](?!\d)|(?<!\d)\d{16,19}(?!\d)")]
+    [GeneratedRegex(@"(?<!\d)(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)[0０]\d{2,3}[\s-]?\d{7,8}(?!\d)|(?<!\d)\d{17}[\dXxＸｘ](?!\d)|(?<!\d)\d{16,19}(?!\d)")]
     private static partial Regex Identifying();
 }

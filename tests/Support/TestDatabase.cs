@@ -23,11 +23,13 @@ public enum Engine
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Func<Task> _drop;
+    private readonly Func<bool, Task> _reachable;
 
-    private TestDatabase(Dialect dialect, string connectionString, Func<Task> drop)
+    private TestDatabase(Dialect dialect, string connectionString, Func<Task> drop, Func<bool, Task> reachable)
     {
         ConnectionString = connectionString;
         _drop = drop;
+        _reachable = reachable;
         Time = new SettableTime(SettableTime.ModelDay);
         Clock = new HotlineClock(Time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
         Outbox = new Outbox();
@@ -56,6 +58,11 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>A second Database on the same data, as another process would have it.</summary>
     public Database Reopen() => new(DialectOf(Database.Dialect.Name, ConnectionString), Clock, new Outbox(), new OutboxSettings());
+
+    /// <summary>Cuts the connections of a server's database and lets nobody in, or moves the file away; an open SQLite connection stays.</summary>
+    public Task TakeAwayAsync() => _reachable(false);
+
+    public Task BringBackAsync() => _reachable(true);
 
     /// <summary>The messages of a kind that are owed now, oldest first, whoever hears them (each once).</summary>
     public async Task<IReadOnlyList<T>> SentAsync<T>() where T : IMessage
@@ -115,21 +122,32 @@ public sealed class TestDatabase : IAsyncDisposable
                 var file = $"Data Source={Path.Combine(folder, "hotline.db")}";
                 return new TestDatabase(DialectOf("sqlite", file), file, () =>
                 {
-                    using (var pooled = new SqliteConnection(file)) SqliteConnection.ClearPool(pooled);
+                    ClearPool(file);
                     Directory.Delete(folder, recursive: true);
+                    return Task.CompletedTask;
+                }, reachable =>
+                {
+                    ClearPool(file);
+                    Directory.Move(reachable ? $"{folder}-away" : folder, reachable ? folder : $"{folder}-away");
                     return Task.CompletedTask;
                 });
             case Engine.PostgreSql:
                 var server = Server(engine)!;
                 await ExecutePostgreSqlAsync(server, $"create database {name}");
                 var own = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
-                return new TestDatabase(DialectOf("postgresql", own), own, () => ExecutePostgreSqlAsync(server, $"drop database {name} with (force)"));
+                return new TestDatabase(DialectOf("postgresql", own), own,
+                    () => ExecutePostgreSqlAsync(server, $"drop database {name} with (force)"),
+                    reachable => ExecutePostgreSqlAsync(server, $"""
+                        alter database {name} allow_connections {reachable};
+                        select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'
+                        """));
             default:
                 var sqlServer = Server(engine)!;
                 await ExecuteSqlServerAsync(sqlServer, $"create database {name}; alter database {name} set read_committed_snapshot on; alter database {name} set allow_snapshot_isolation on");
                 var ownSqlServer = new SqlConnectionStringBuilder(sqlServer) { InitialCatalog = name }.ConnectionString;
-                return new TestDatabase(DialectOf("sqlserver", ownSqlServer), ownSqlServer, () => ExecuteSqlServerAsync(sqlServer,
-                    $"alter database {name} set single_user with rollback immediate; drop database {name}"));
+                return new TestDatabase(DialectOf("sqlserver", ownSqlServer), ownSqlServer,
+                    () => ExecuteSqlServerAsync(sqlServer, $"alter database {name} set single_user with rollback immediate; drop database {name}"),
+                    reachable => ExecuteSqlServerAsync(sqlServer, $"alter database {name} set {(reachable ? "online" : "offline")} with rollback immediate"));
         }
     }
 
@@ -139,6 +157,12 @@ public sealed class TestDatabase : IAsyncDisposable
         "postgresql" => new PostgreSqlDialect(connectionString),
         _ => new SqlServerDialect(connectionString),
     };
+
+    private static void ClearPool(string sqlite)
+    {
+        using var pooled = new SqliteConnection(sqlite);
+        SqliteConnection.ClearPool(pooled);
+    }
 
     private static async Task ExecutePostgreSqlAsync(string server, string sql)
     {

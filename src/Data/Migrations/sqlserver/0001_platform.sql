@@ -1,18 +1,19 @@
+-- nvarchar throughout: parameters are, and comparing one with a varchar column converts the column and passes its index by.
 create table timeline (
     id bigint identity not null primary key,
-    ticket varchar(32) not null,
+    ticket nvarchar(32) not null,
     at datetimeoffset(3) not null,
     actor nvarchar(200) not null,
-    action varchar(64) not null,
-    unit varchar(64),
+    action nvarchar(64) not null,
+    unit nvarchar(64),
     reason nvarchar(max));
 create index timeline_ticket on timeline (ticket, id);
 
 create table outbox (
-    id char(32) collate Latin1_General_BIN2 not null,
-    role varchar(16) not null,
-    kind varchar(64) not null,
-    ticket varchar(32) not null,
+    id nchar(32) collate Latin1_General_BIN2 not null,
+    role nvarchar(16) not null,
+    kind nvarchar(64) not null,
+    ticket nvarchar(32) not null,
     body nvarchar(max) not null,
     created_at datetimeoffset(3) not null,
     due_at datetimeoffset(3) not null,

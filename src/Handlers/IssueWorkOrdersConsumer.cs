@@ -1,0 +1,78 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Handlers;
+
+/// <summary>
+/// Issues one work order to the lead (主办) and one to each supporting unit (协办), with deadlines that count from the decision. A newer round takes back
+/// what older rounds left open. Orders of a round that is over, or of a ticket that has ended, are stored all the same, cancelled: work orders always
+/// equal decisions.
+/// </summary>
+public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<IssueWorkOrders>
+{
+    public async Task ConsumeAsync(IssueWorkOrders message, Work work)
+    {
+        var ticket = await WorkOrders.EnterAsync(work, message.Ticket);
+        var known = await WorkOrders.OfTicketAsync(work, message.Ticket);
+        var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
+
+        foreach (var unit in message.Support.Prepend(message.Lead).DistinctBy(u => u.Code))
+        {
+            if (known.Any(o => o.Round == message.Round && o.UnitCode == unit.Code)) continue;
+
+            var order = End(Order(message, unit, deadline), known, ticket);
+            await WorkOrders.AddAsync(work, order);
+            work.Note(order.Ticket, "handlers", "issued", order.Lead ? "lead" : "support", order.UnitCode);
+            if (order.CancelReason is not null) work.Note(order.Ticket, "handlers", "cancelled", order.CancelReason, order.UnitCode);
+        }
+
+        foreach (var older in known.Where(o => o.Round < message.Round))
+            await WorkOrders.CancelAsync(work, older, message.DecidedAt, CancelReasons.Superseded, "handlers");
+    }
+
+    private static WorkOrderRow Order(IssueWorkOrders message, Named unit, Deadline deadline) => new()
+    {
+        Id = WorkOrder.Id(message.Ticket, message.Round, unit.Code),
+        Ticket = message.Ticket,
+        Round = message.Round,
+        UnitCode = unit.Code,
+        UnitName = unit.Name,
+        Lead = unit.Code == message.Lead.Code,
+        State = WorkOrderState.Issued.Word(),
+        Designated = message.Designated,
+        Version = 1,
+        Title = message.Matter.Title,
+        Description = message.Matter.Description,
+        Address = message.Matter.Address,
+        Lat = message.Matter.Location?.Lat,
+        Lng = message.Matter.Location?.Lng,
+        Kind = message.Kind.Word(),
+        Channel = message.Channel.Word(),
+        CategoryCode = message.Category?.Code,
+        CategoryName = message.Category?.Name,
+        StreetCode = message.Street?.Code,
+        StreetName = message.Street?.Name,
+        Confidential = message.Confidential,
+        Why = Json.Write(message.Why),
+        DeadlineClass = message.DeadlineClass.Word(),
+        FiledAt = message.FiledAt,
+        IssuedAt = message.DecidedAt,
+        AcceptBy = deadline.AcceptBy,
+        ReplyBy = deadline.ReplyBy,
+        DeadlineWhy = Json.Write(deadline.Why),
+        Returns = "[]",
+    };
+
+    /// <summary>Cancelled already where a newer round is known or the ticket has ended; by what came first.</summary>
+    private static WorkOrderRow End(WorkOrderRow order, IReadOnlyList<WorkOrderRow> known, WorkOrders.TicketRow ticket)
+    {
+        var superseded = known.Where(o => o.Round > order.Round).Select(o => (At: o.IssuedAt, Reason: CancelReasons.Superseded)).OrderBy(c => c.At).Take(1);
+        var closed = ticket.ClosedAt is { } at ? [(At: at, Reason: ticket.ClosedHow!)] : Enumerable.Empty<(DateTimeOffset At, string Reason)>();
+        return superseded.Concat(closed).OrderBy(c => c.At).ToArray() is not [var first, ..] ? order : order with
+        {
+            State = WorkOrderState.Cancelled.Word(),
+            CancelledAt = WorkOrders.CancelledAt(order, first.At),
+            CancelReason = first.Reason,
+        };
+    }
+}

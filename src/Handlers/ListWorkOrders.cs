@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Security.Claims;
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Hotline.Handlers;
+
+/// <summary>One line of a unit's list.</summary>
+/// <param name="Urgings">How often the citizen has pressed (催办).</param>
+public sealed record WorkOrderItem(
+    string Id,
+    string Ticket,
+    int Round,
+    Named Unit,
+    bool Lead,
+    WorkOrderState State,
+    bool Designated,
+    string Title,
+    string Address,
+    DeadlineClass DeadlineClass,
+    DateTimeOffset IssuedAt,
+    DateTimeOffset AcceptBy,
+    DateTimeOffset? AcceptedAt,
+    DateTimeOffset ReplyBy,
+    bool Overdue,
+    int Urgings);
+
+/// <summary>The work orders of one unit, soonest deadline first.</summary>
+public static class ListWorkOrders
+{
+    /// <summary>Instead of one state: issued, accepted or returned.</summary>
+    public const string Open = "open";
+
+    /// <summary>What a list is narrowed to, as it stands in the query.</summary>
+    public sealed record Filter(string? State, string? Overdue, string? Limit, string? Cursor)
+    {
+        /// <returns>The field and what is wrong with it, or null.</returns>
+        public (string Field, string Message)? Error(string unit) => this switch
+        {
+            { State: { } state } when state != Open && !Words.TryParse<WorkOrderState>(state, out _) =>
+                ("state", $"'state' must be one of: {Open}, {Words.List<WorkOrderState>()}."),
+            { Overdue: not (null or "true" or "false") } => ("overdue", "'overdue' must be true or false."),
+            { Limit: not null } when !int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
+                ("limit", $"'limit' must be between 1 and {Paging.MaxLimit}."),
+            _ when Paging.LimitError(Rows) is { } wrong => ("limit", wrong),
+            { Cursor: { } cursor } when !TryRead(cursor, unit, out _, out _) => ("cursor", "'cursor' does not belong to this list."),
+            _ => null,
+        };
+
+        internal int? Rows => int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
+
+        private string List(string unit) => $"work-orders/{unit}/{State}/{Overdue}";
+
+        internal string Key(string unit, WorkOrderItem last) => Paging.Cursor(List(unit), last.ReplyBy.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), last.Id);
+
+        internal bool TryRead(string cursor, string unit, out DateTimeOffset replyBy, out string id)
+        {
+            (replyBy, id) = (default, "");
+            if (!Paging.TryRead(cursor, List(unit), 2, out var key)) return false;
+            id = key[1];
+            return DateTimeOffset.TryParseExact(key[0], "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out replyBy);
+        }
+    }
+
+    public static async Task<Results<Ok<Page<WorkOrderItem>>, ProblemHttpResult>> HandleAsync(
+        string code, string? state, string? overdue, string? limit, string? cursor, ClaimsPrincipal user, [FromServices] Database database, CancellationToken ct)
+    {
+        if (!user.SeesAll() && user.Unit() != code) return Problems.NotFound("There is no such unit.");
+        var filter = new Filter(state, overdue, limit, cursor);
+        if (filter.Error(code) is var (field, message)) return Problems.Invalid(field, message);
+        return TypedResults.Ok(await ReadAsync(code, filter, database, ct));
+    }
+
+    /// <param name="filter">One without <see cref="Filter.Error"/>.</param>
+    public static async Task<Page<WorkOrderItem>> ReadAsync(string unit, Filter filter, Database database, CancellationToken ct)
+    {
+        var limit = filter.Rows ?? Paging.DefaultLimit;
+        // Before every deadline there is.
+        var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
+        if (filter.Cursor is { } cursor) filter.TryRead(cursor, unit, out after, out afterId);
+        var now = database.Clock.Now;
+        // Spelled as the index of open orders spells it, so that the engines use it.
+        var narrowed = filter.State == Open ? "and state in ('issued', 'accepted', 'returned')" : "and (@state is null or state = @state)";
+
+        var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
+            select id, ticket, round, unit_code, unit_name, lead, state, designated, title, address, deadline_class, issued_at, accept_by, accepted_at, reply_by,
+                   (select count(*) from handling_urging u where u.ticket = handling_work_order.ticket) as urgings
+            from handling_work_order
+            where unit_code = @unit {narrowed}
+              and (@overdue is null or @overdue = case when state in ('issued', 'accepted', 'returned') and reply_by < @now then 'true' else 'false' end)
+              and (reply_by > @after or (reply_by = @after and id > @afterId))
+            order by reply_by, id
+            {db.Dialect.Limit}
+            """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1 }), ct);
+
+        return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => filter.Key(unit, last));
+    }
+
+    private sealed record ItemRow
+    {
+        public required string Id { get; init; }
+        public required string Ticket { get; init; }
+        public required int Round { get; init; }
+        public required string UnitCode { get; init; }
+        public required string UnitName { get; init; }
+        public required bool Lead { get; init; }
+        public required string State { get; init; }
+        public required bool Designated { get; init; }
+        public required string Title { get; init; }
+        public required string Address { get; init; }
+        public required string DeadlineClass { get; init; }
+        public required DateTimeOffset IssuedAt { get; init; }
+        public required DateTimeOffset AcceptBy { get; init; }
+        public DateTimeOffset? AcceptedAt { get; init; }
+        public required DateTimeOffset ReplyBy { get; init; }
+        public required int Urgings { get; init; }
+
+        public WorkOrderItem Item(DateTimeOffset now)
+        {
+            var state = Words.Parse<WorkOrderState>(State);
+            return new WorkOrderItem(
+                Id, Ticket, Round, new Named(UnitCode, UnitName), Lead, state, Designated, Title, Address, Words.Parse<DeadlineClass>(DeadlineClass),
+                IssuedAt, AcceptBy, AcceptedAt, ReplyBy, state.IsOpen() && now > ReplyBy, Urgings);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Claims;
+using FluentValidation;
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Handlers;
+
+/// <summary>A unit says that a matter is not its own (退单). The Dispatcher reviews it; until then nobody works on it.</summary>
+/// <param name="Reason">Why it is not the unit's matter.</param>
+/// <param name="Basis">The law, rule or list of duties that says so (依据).</param>
+/// <param name="SuggestedUnit">Code of the unit whose matter it is.</param>
+public sealed record ReturnWorkOrder(string Reason, string Basis, string? SuggestedUnit)
+{
+    /// <summary>
+    /// The rule for returning. A unit may return a work order that is issued or accepted, unless the hotline has designated the unit (指定), and only
+    /// within the time that <c>Returns:Within</c> gives after the issue: later, the unit has to handle it.
+    /// </summary>
+    /// <param name="returnBy">The last instant at which it may be returned.</param>
+    /// <returns>Why not, or null where it may.</returns>
+    public static Refusal? Forbids(WorkOrderRow order, DateTimeOffset now, DateTimeOffset returnBy)
+    {
+        if (WorkOrder.Forbids(order, WorkOrderMove.Return) is { } wrongState) return wrongState;
+
+        if (order.Designated)
+        {
+            return new Refusal(Refusal.State, new Sentence(
+                "该承办单为指定承办，不能退单。",
+                "The hotline has designated this unit: the work order cannot be returned."));
+        }
+        if (now > returnBy)
+        {
+            return new Refusal(Refusal.TooLate, new Sentence(
+                "已超过退单时限，应由本单位办理。",
+                "The time for returning is over: the unit has to handle the matter."));
+        }
+        return null;
+    }
+
+    public sealed class Validator : AbstractValidator<ReturnWorkOrder>
+    {
+        public Validator()
+        {
+            RuleFor(r => r.Reason).NotEmpty().Text(1000);
+            RuleFor(r => r.Basis).NotEmpty().Text(1000);
+            RuleFor(r => r.SuggestedUnit).Text(64);
+        }
+    }
+
+    public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
+        string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
+        (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
+
+    public static Task<Answer> ExecuteAsync(
+        string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
+        Answer.ToAsync(id, user, database, deadlines, async (work, order) =>
+        {
+            if (Forbids(order, work.Now, deadlines.ReturnBy(order.IssuedAt)) is { } refusal) return refusal;
+
+            var suggested = string.IsNullOrWhiteSpace(request.SuggestedUnit) ? null : request.SuggestedUnit.Trim();
+            await WorkOrders.SaveAsync(work, order with
+            {
+                State = WorkOrderState.Returned.Word(),
+                Returns = Json.Write<IReadOnlyList<Return>>([.. order.AllReturns, new Return(work.Now, user.Actor(), request.Reason, request.Basis, suggested)]),
+            });
+            work.Send(new WorkOrderReturned(
+                order.Ticket, order.Id, order.Round, new Named(order.UnitCode, order.UnitName), order.Lead,
+                request.Reason, request.Basis, suggested, work.Now, user.Actor()));
+            work.Note(order.Ticket, user.Actor(), "returned", request.Reason, order.UnitCode);
+            return null;
+        }, ct);
+}

@@ -1,0 +1,24 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Handlers;
+
+/// <summary>
+/// Shows the units that the citizen presses (催办). An urging belongs to the ticket, so one that comes before the work order, or between two rounds, is
+/// seen all the same.
+/// </summary>
+public sealed class TicketUrgedConsumer : IConsumer<TicketUrged>
+{
+    public async Task ConsumeAsync(TicketUrged message, Work work)
+    {
+        await WorkOrders.EnterAsync(work, message.Ticket);
+        var added = await work.ExecuteAsync("""
+            insert into handling_urging (id, ticket, at, note, urged_by)
+            select @Urging, @Ticket, @At, @Note, @By where not exists (select 1 from handling_urging where id = @Urging)
+            """, message);
+        if (added == 0) return;
+
+        foreach (var order in (await WorkOrders.OfTicketAsync(work, message.Ticket)).Where(o => o.Stands.IsOpen()))
+            work.Note(message.Ticket, "handlers", "urge-passed-on", message.Note, order.UnitCode);
+    }
+}

@@ -1,0 +1,112 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Handlers;
+
+/// <summary>A work order as it is shown.</summary>
+/// <param name="Overdue">Open, and its deadline is over.</param>
+/// <param name="ReturnBy">The last instant at which it may be returned; null where it may not at all.</param>
+public sealed record WorkOrderView(
+    string Id,
+    string Ticket,
+    int Round,
+    Named Unit,
+    bool Lead,
+    WorkOrderState State,
+    bool Designated,
+    Matter Matter,
+    TicketKind Kind,
+    Channel Channel,
+    Named? Category,
+    Named? Street,
+    bool Confidential,
+    IReadOnlyList<Sentence> Why,
+    DeadlineClass DeadlineClass,
+    DateTimeOffset FiledAt,
+    DateTimeOffset IssuedAt,
+    DateTimeOffset AcceptBy,
+    DateTimeOffset? AcceptedAt,
+    string? AcceptedBy,
+    DateTimeOffset ReplyBy,
+    IReadOnlyList<Sentence> Deadline,
+    bool Overdue,
+    DateTimeOffset? ReturnBy,
+    IReadOnlyList<Return> Returns,
+    WorkOrderReply? Reply,
+    DateTimeOffset? CancelledAt,
+    string? CancelReason,
+    IReadOnlyList<Urging> Urgings,
+    int Version);
+
+/// <summary>What the unit reported.</summary>
+public sealed record WorkOrderReply(
+    ReplyResult Result, bool ContactedCitizen, string Text, string PublicText, ReplyToWorkOrder.Officer SignedBy, DateTimeOffset At, string By);
+
+/// <summary>One time that the citizen pressed (催办).</summary>
+public sealed record Urging
+{
+    public required string Id { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required string Note { get; init; }
+}
+
+/// <summary>Work orders for a ticket's page and for their own.</summary>
+public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
+{
+    /// <summary>All work orders of a ticket, by round, the lead first; empty for a ticket that never had one.</summary>
+    public async Task<IReadOnlyList<WorkOrderView>> OfTicketAsync(string ticket, CancellationToken ct)
+    {
+        var (orders, urgings) = await database.ReadAsync(async db =>
+            (await WorkOrders.OfTicketAsync(db, ticket), await UrgingsAsync(db, ticket)), ct);
+        return [.. orders
+            .OrderBy(o => o.Round).ThenByDescending(o => o.Lead).ThenBy(o => o.UnitCode, StringComparer.Ordinal)
+            .Select(o => View(o, urgings, deadlines, database.Clock.Now))];
+    }
+
+    public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) =>
+        database.ReadAsync(db => FindAsync(db, id, deadlines, database.Clock.Now), ct);
+
+    internal static async Task<WorkOrderView?> FindAsync(Session db, string id, Deadlines deadlines, DateTimeOffset now) =>
+        await WorkOrders.FindAsync(db, id) is { } order ? View(order, await UrgingsAsync(db, order.Ticket), deadlines, now) : null;
+
+    private static Task<IReadOnlyList<Urging>> UrgingsAsync(Session db, string ticket) =>
+        db.QueryAsync<Urging>("select id, at, note from handling_urging where ticket = @ticket order by at, id", new { ticket });
+
+    private static WorkOrderView View(WorkOrderRow row, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
+        row.Id, row.Ticket, row.Round, new Named(row.UnitCode, row.UnitName), row.Lead, row.Stands, row.Designated,
+        new Matter(row.Title, row.Description, row.Address, row is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
+        Words.Parse<TicketKind>(row.Kind), Words.Parse<Channel>(row.Channel),
+        row.CategoryCode is null ? null : new Named(row.CategoryCode, row.CategoryName!),
+        row.StreetCode is null ? null : new Named(row.StreetCode, row.StreetName!),
+        row.Confidential, Json.Read<IReadOnlyList<Sentence>>(row.Why), Words.Parse<DeadlineClass>(row.DeadlineClass),
+        row.FiledAt, row.IssuedAt, row.AcceptBy, row.AcceptedAt, row.AcceptedBy, row.ReplyBy, Json.Read<IReadOnlyList<Sentence>>(row.DeadlineWhy),
+        row.Stands.IsOpen() && now > row.ReplyBy,
+        row.Designated ? null : deadlines.ReturnBy(row.IssuedAt),
+        row.AllReturns,
+        row.RepliedAt is { } at
+            ? new WorkOrderReply(
+                Words.Parse<ReplyResult>(row.Result!), row.ContactedCitizen!.Value, row.ReplyText!, row.PublicText!,
+                new ReplyToWorkOrder.Officer(row.SignedByName!, row.SignedByTitle!), at, row.RepliedBy!)
+            : null,
+        row.CancelledAt, row.CancelReason, urgings, row.Version);
+}
+
+/// <summary>
+/// The facts of work orders for counting afresh: the same snapshots that are sent as messages. Order is that of the bytes of ticket and id.
+/// </summary>
+public sealed class WorkOrderFacts
+{
+    /// <summary>All of them, one by one.</summary>
+    public async IAsyncEnumerable<WorkOrderChanged> StreamAsync(Session db)
+    {
+        await foreach (var row in db.StreamAsync<WorkOrderFactsRow>(
+            $"select {WorkOrderFactsRow.Columns} from handling_work_order order by ticket, id"))
+        {
+            yield return row.Snapshot();
+        }
+    }
+
+    public async Task<IReadOnlyList<WorkOrderChanged>> OfTicketAsync(Session db, string ticket) =>
+        [.. (await db.QueryAsync<WorkOrderFactsRow>(
+            $"select {WorkOrderFactsRow.Columns} from handling_work_order where ticket = @ticket order by id", new { ticket })).Select(r => r.Snapshot())];
+}

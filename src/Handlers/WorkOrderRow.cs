@@ -1,0 +1,200 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Handlers;
+
+/// <summary>One return of a work order, with its review once there is one.</summary>
+public sealed record Return(DateTimeOffset At, string By, string Reason, string Basis, string? SuggestedUnit, Review? Review = null);
+
+/// <summary>What the review of a return decided.</summary>
+public sealed record Review(DateTimeOffset At, string By, bool Upheld, string Note);
+
+/// <summary>The columns that count, of a <c>handling_work_order</c>.</summary>
+public record WorkOrderFactsRow
+{
+    internal const string Columns = """
+        id, ticket, round, unit_code, unit_name, lead, state, version, deadline_class, issued_at, accept_by, accepted_at,
+        reply_by, replied_at, returns, cancelled_at, public_text
+        """;
+
+    public required string Id { get; init; }
+    public required string Ticket { get; init; }
+    public required int Round { get; init; }
+    public required string UnitCode { get; init; }
+    public required string UnitName { get; init; }
+    public required bool Lead { get; init; }
+    public required string State { get; init; }
+    public required int Version { get; init; }
+    public required string DeadlineClass { get; init; }
+    public required DateTimeOffset IssuedAt { get; init; }
+    public required DateTimeOffset AcceptBy { get; init; }
+    public DateTimeOffset? AcceptedAt { get; init; }
+    public required DateTimeOffset ReplyBy { get; init; }
+    public DateTimeOffset? RepliedAt { get; init; }
+
+    /// <summary>A JSON list of <see cref="Return"/>, oldest first.</summary>
+    public required string Returns { get; init; }
+
+    public DateTimeOffset? CancelledAt { get; init; }
+    public string? PublicText { get; init; }
+
+    public WorkOrderState Stands => Words.Parse<WorkOrderState>(State);
+
+    public IReadOnlyList<Return> AllReturns => Json.Read<IReadOnlyList<Return>>(Returns);
+
+    /// <summary>The facts as they are told to the other roles, whether in a message or in a recount.</summary>
+    public WorkOrderChanged Snapshot()
+    {
+        var returns = AllReturns;
+        return new WorkOrderChanged(
+            Ticket, Id, Version, Round, new Named(UnitCode, UnitName), Lead, Stands, Words.Parse<DeadlineClass>(DeadlineClass),
+            IssuedAt, AcceptBy, AcceptedAt, ReplyBy, RepliedAt,
+            [.. returns.Select(r => r.At)],
+            returns.FirstOrDefault(r => r.Review is { Upheld: true })?.Review!.At,
+            CancelledAt, PublicText);
+    }
+}
+
+/// <summary>A whole <c>handling_work_order</c>.</summary>
+public sealed record WorkOrderRow : WorkOrderFactsRow
+{
+    internal const string AllColumns = $"""
+        {Columns}, designated, title, description, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name,
+        confidential, why, filed_at, accepted_by, deadline_why, replied_by, result, contacted_citizen, reply_text,
+        signed_by_name, signed_by_title, cancel_reason
+        """;
+
+    public required bool Designated { get; init; }
+    public required string Title { get; init; }
+    public required string Description { get; init; }
+    public required string Address { get; init; }
+    public double? Lat { get; init; }
+    public double? Lng { get; init; }
+    public required string Kind { get; init; }
+    public required string Channel { get; init; }
+    public string? CategoryCode { get; init; }
+    public string? CategoryName { get; init; }
+    public string? StreetCode { get; init; }
+    public string? StreetName { get; init; }
+    public required bool Confidential { get; init; }
+
+    /// <summary>A JSON list of <see cref="Sentence"/>: the dispatch decision.</summary>
+    public required string Why { get; init; }
+
+    public required DateTimeOffset FiledAt { get; init; }
+    public string? AcceptedBy { get; init; }
+
+    /// <summary>A JSON list of <see cref="Sentence"/>: the calculation of the deadline.</summary>
+    public required string DeadlineWhy { get; init; }
+
+    public string? RepliedBy { get; init; }
+    public string? Result { get; init; }
+    public bool? ContactedCitizen { get; init; }
+    public string? ReplyText { get; init; }
+    public string? SignedByName { get; init; }
+    public string? SignedByTitle { get; init; }
+    public string? CancelReason { get; init; }
+}
+
+/// <summary>Reads and changes work orders inside a transaction.</summary>
+internal static class WorkOrders
+{
+    /// <summary>
+    /// Goes first in every change of a ticket's work orders: the touched row makes the changes of one ticket come one after another on every
+    /// engine, so what is read next is current.
+    /// </summary>
+    public static async Task<TicketRow> EnterAsync(Work work, string ticket)
+    {
+        var added = await work.ExecuteAsync("""
+            insert into handling_ticket (ticket)
+            select @ticket where not exists (select 1 from handling_ticket where ticket = @ticket)
+            """, new { ticket });
+        if (added == 0) await work.ExecuteAsync("update handling_ticket set ticket = ticket where ticket = @ticket", new { ticket });
+        return (await work.FindAsync<TicketRow>(
+            "select ticket, closed_at, closed_how, closed_by from handling_ticket where ticket = @ticket", new { ticket }))!;
+    }
+
+    /// <summary>The work order as it is now, with no other change to its ticket under way; null where there is none.</summary>
+    public static async Task<WorkOrderRow?> EnterOrderAsync(Work work, string id)
+    {
+        var ticket = (await work.QueryAsync<string>("select ticket from handling_work_order where id = @id", new { id })).SingleOrDefault();
+        if (ticket is null) return null;
+        await EnterAsync(work, ticket);
+        return await FindAsync(work, id);
+    }
+
+    public static Task<WorkOrderRow?> FindAsync(Session db, string id) => db.FindAsync<WorkOrderRow>(
+        $"select {WorkOrderRow.AllColumns} from handling_work_order where id = @id", new { id });
+
+    public static Task<IReadOnlyList<WorkOrderRow>> OfTicketAsync(Session db, string ticket) => db.QueryAsync<WorkOrderRow>(
+        $"select {WorkOrderRow.AllColumns} from handling_work_order where ticket = @ticket order by id", new { ticket });
+
+    /// <summary>Stores a new work order and tells the other roles.</summary>
+    public static async Task AddAsync(Work work, WorkOrderRow order)
+    {
+        await work.ExecuteAsync("""
+            insert into handling_work_order (id, ticket, round, unit_code, unit_name, lead, state, designated, version, title, description, address,
+                lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential, why, deadline_class, filed_at,
+                issued_at, accept_by, reply_by, deadline_why, returns, cancelled_at, cancel_reason)
+            values (@Id, @Ticket, @Round, @UnitCode, @UnitName, @Lead, @State, @Designated, @Version, @Title, @Description, @Address,
+                @Lat, @Lng, @Kind, @Channel, @CategoryCode, @CategoryName, @StreetCode, @StreetName, @Confidential, @Why, @DeadlineClass, @FiledAt,
+                @IssuedAt, @AcceptBy, @ReplyBy, @DeadlineWhy, @Returns, @CancelledAt, @CancelReason)
+            """, order);
+        work.Send(order.Snapshot());
+    }
+
+    /// <summary>Stores the next version of a work order and tells the other roles.</summary>
+    /// <param name="changed">The row as read, with what changes; its version is still the one that was read.</param>
+    public static async Task SaveAsync(Work work, WorkOrderRow changed)
+    {
+        var rows = await work.ExecuteAsync("""
+            update handling_work_order
+            set state = @State, version = version + 1, accepted_at = @AcceptedAt, accepted_by = @AcceptedBy, returns = @Returns,
+                replied_at = @RepliedAt, replied_by = @RepliedBy, result = @Result, contacted_citizen = @ContactedCitizen, reply_text = @ReplyText,
+                public_text = @PublicText, signed_by_name = @SignedByName, signed_by_title = @SignedByTitle,
+                cancelled_at = @CancelledAt, cancel_reason = @CancelReason
+            where id = @Id and version = @Version
+            """, changed);
+        if (rows != 1) throw new InvalidOperationException($"Work order {changed.Id} was changed without entering its ticket first.");
+        work.Send((changed with { Version = changed.Version + 1 }).Snapshot());
+    }
+
+    /// <summary>
+    /// Takes a work order back. The earliest cause counts, whichever is heard of first, so that the same messages in any
+    /// order leave the same state and times.
+    /// </summary>
+    /// <param name="cause">When the cause arose, not when it was heard of.</param>
+    public static async Task CancelAsync(Work work, WorkOrderRow order, DateTimeOffset cause, string reason, string by)
+    {
+        if (order.Stands.After(WorkOrderMove.Cancel, order.AcceptedAt is not null) is not { } state) return;
+        var at = CancelledAt(order, cause);
+        if (order.CancelledAt is { } earlier && earlier <= at) return;
+        await SaveAsync(work, order with
+        {
+            State = state.Word(),
+            CancelledAt = at,
+            CancelReason = order.CancelReason == CancelReasons.ReturnUpheld ? order.CancelReason : reason,
+        });
+        if (order.CancelledAt is null) work.Note(order.Ticket, by, "cancelled", reason, order.UnitCode);
+    }
+
+    /// <summary>A ticket may end while the decision on it is being made: no work order ends before it was issued.</summary>
+    public static DateTimeOffset CancelledAt(WorkOrderRow order, DateTimeOffset cause) => cause < order.IssuedAt ? order.IssuedAt : cause;
+
+    public sealed record TicketRow
+    {
+        public required string Ticket { get; init; }
+        public DateTimeOffset? ClosedAt { get; init; }
+        public string? ClosedHow { get; init; }
+        public string? ClosedBy { get; init; }
+    }
+}
+
+/// <summary>Why a work order was taken back; a closed ticket gives the word of its <see cref="Closing"/>.</summary>
+public static class CancelReasons
+{
+    /// <summary>A newer round of the ticket replaced it.</summary>
+    public const string Superseded = "superseded";
+
+    public const string ReturnUpheld = "return-upheld";
+}

@@ -1,0 +1,207 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Reporting;
+
+/// <summary>A number that the rollups have and a full count does not give.</summary>
+/// <param name="Unit">Whose breakdown; empty for the whole hotline.</param>
+/// <param name="Dimension"><c>all</c>, <c>unit</c>, <c>category</c>, <c>channel</c> or <c>street</c>.</param>
+public sealed record Difference(DateOnly Day, string Unit, string Dimension, string Code, string Measure, long Rollup, long Counted);
+
+/// <param name="Tickets">How many tickets were counted.</param>
+/// <param name="Differences">As found, before a correction.</param>
+/// <param name="Owed">Messages on their way to Reporting: while there are any, differences may be theirs.</param>
+/// <param name="Faulted">Messages to Reporting that were set aside: what they say is missing from the rollups.</param>
+public sealed record RecountResult(long Tickets, IReadOnlyList<Difference> Differences, long Owed, long Faulted);
+
+/// <summary>
+/// Proves the rollups (重算): counts every ticket afresh from the roles' own tables with the same <see cref="Count"/>, and compares.
+/// </summary>
+public static class Recount
+{
+    /// <summary>Tickets merged in one transaction.</summary>
+    private const int BatchSize = 200;
+
+    /// <summary>Numbers corrected in one statement.</summary>
+    private const int ChunkSize = 2000;
+
+    /// <param name="tickets">What Intake would say of every ticket now; this and the other two in ordinal order of the ticket number.</param>
+    /// <param name="day">Only the numbers of this day are compared and corrected; all tickets are read, since any of them may have numbers there.</param>
+    /// <param name="fix">Correct facts and rollups. Safe while consumers run, and while another recount does.</param>
+    public static async Task<RecountResult> RunAsync(
+        Database database,
+        IAsyncEnumerable<TicketChanged> tickets,
+        IAsyncEnumerable<TicketRouted> routings,
+        IAsyncEnumerable<WorkOrderChanged> workOrders,
+        DateOnly? day,
+        bool fix,
+        CancellationToken ct)
+    {
+        var clock = database.Clock;
+        var stored = await database.ReadAsync(db => ReadAsync(db, day), ct);
+        var counted = new Tally();
+        var count = 0L;
+        var batch = new List<(string Ticket, Fact Fact)>(BatchSize);
+        await foreach (var (ticket, fact) in MergeAsync(tickets, routings, workOrders, ct))
+        {
+            count++;
+            Add(counted, Count.Of(fact, clock), day);
+            if (!fix) continue;
+            batch.Add((ticket, fact));
+            if (batch.Count < BatchSize) continue;
+            await LearnAsync(database, batch, ct);
+            batch.Clear();
+        }
+        if (batch.Count > 0) await LearnAsync(database, batch, ct);
+        if (fix) await CorrectAsync(database, day, ct);
+
+        var lag = await new OutboxLag(database).MeasureAsync(Role.Reporting, ct);
+        return new RecountResult(count, Compare(stored, counted), lag.Owed, lag.Faulted);
+    }
+
+    /// <summary>
+    /// Makes rollups and facts agree. Every other transaction changes both by the same amount, so their difference, read from one
+    /// snapshot, stays what it is however many consumers run meanwhile, and can be added later; but only once, which the number in
+    /// <c>reporting_correction</c> sees to.
+    /// </summary>
+    private static async Task CorrectAsync(Database database, DateOnly? day, CancellationToken ct)
+    {
+        while (true)
+        {
+            var (number, errors) = await database.SnapshotAsync(async db =>
+            {
+                var number = await db.ScalarAsync<long>("select number from reporting_correction");
+                var counted = new Tally();
+                await foreach (var row in db.StreamAsync<FactRow>("select ticket, body from reporting_fact"))
+                    Add(counted, Count.Of(Fact.Read(row.Body), database.Clock), day);
+                return (number, Compare(await ReadAsync(db, day), counted));
+            }, ct);
+            if (errors.Length == 0) return;
+
+            var corrected = await database.WriteAsync(async work =>
+            {
+                if (await work.ExecuteAsync("update reporting_correction set number = number + 1 where number = @number", new { number }) == 0) return false;
+                foreach (var chunk in errors.Chunk(ChunkSize))
+                {
+                    await Rollups.AddAsync(work, [.. chunk.Select(e => new RollupRow
+                    {
+                        Day = e.Day,
+                        Unit = e.Unit,
+                        Dimension = e.Dimension,
+                        Code = e.Code,
+                        Measure = e.Measure,
+                        Value = e.Counted - e.Rollup,
+                    })]);
+                }
+                return true;
+            }, ct);
+            if (corrected) return;
+        }
+    }
+
+    private static Task LearnAsync(Database database, List<(string Ticket, Fact Fact)> batch, CancellationToken ct) => database.WriteAsync(work =>
+    {
+        var rollups = Rollups.Of(work, database.Clock);
+        foreach (var (ticket, fact) in batch) rollups.Learn(ticket, fact);
+        return Task.CompletedTask;
+    }, ct);
+
+    private static async Task<Dictionary<Key, long>> ReadAsync(Session db, DateOnly? day)
+    {
+        var numbers = new Dictionary<Key, long>();
+        var rows = day is null
+            ? db.StreamAsync<RollupRow>("select day, unit, dimension, code, measure, value from reporting_rollup where value <> 0")
+            : db.StreamAsync<RollupRow>("select day, unit, dimension, code, measure, value from reporting_rollup where value <> 0 and day = @day", new { day });
+        await foreach (var row in rows) numbers.Add(Key.Of(row), row.Value);
+        return numbers;
+    }
+
+    private static void Add(Tally counted, Tally ofTicket, DateOnly? day)
+    {
+        foreach (var (cell, value) in ofTicket.Numbers)
+        {
+            if (day is null || cell.Day == day) counted.Add(cell, value);
+        }
+    }
+
+    private static Difference[] Compare(Dictionary<Key, long> stored, Tally counted)
+    {
+        var differences = new List<Difference>();
+        var unseen = new Dictionary<Key, long>(stored);
+        foreach (var (cell, value) in counted.Numbers)
+        {
+            var key = Key.Of(RollupRow.Of(cell, value));
+            unseen.Remove(key, out var rollup);
+            if (rollup != value) differences.Add(key.With(rollup, value));
+        }
+        differences.AddRange(unseen.Select(s => s.Key.With(s.Value, 0)));
+        return [.. differences
+            .OrderBy(d => d.Day)
+            .ThenBy(d => d.Unit, StringComparer.Ordinal)
+            .ThenBy(d => d.Dimension, StringComparer.Ordinal)
+            .ThenBy(d => d.Code, StringComparer.Ordinal)
+            .ThenBy(d => d.Measure, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Three lists in the order of tickets become one fact per ticket.</summary>
+    private static async IAsyncEnumerable<(string Ticket, Fact Fact)> MergeAsync(
+        IAsyncEnumerable<TicketChanged> tickets,
+        IAsyncEnumerable<TicketRouted> routings,
+        IAsyncEnumerable<WorkOrderChanged> workOrders,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var ticket = await Source<TicketChanged>.OpenAsync(tickets, Fact.Of, ct);
+        await using var routing = await Source<TicketRouted>.OpenAsync(routings, Fact.Of, ct);
+        await using var workOrder = await Source<WorkOrderChanged>.OpenAsync(workOrders, Fact.Of, ct);
+        while (First(First(ticket.Next, routing.Next), workOrder.Next) is { } number)
+        {
+            var fact = Fact.Empty;
+            fact = await ticket.TakeAsync(number, fact);
+            fact = await routing.TakeAsync(number, fact);
+            fact = await workOrder.TakeAsync(number, fact);
+            yield return (number, fact);
+        }
+
+        static string? First(string? a, string? b) => a is null || (b is not null && string.CompareOrdinal(b, a) < 0) ? b : a;
+    }
+
+    private sealed class Source<T>(IAsyncEnumerator<T> messages, Func<T, Fact> toFact) : IAsyncDisposable where T : IMessage
+    {
+        /// <summary>Ticket of the message that comes next; null at the end.</summary>
+        public string? Next { get; private set; }
+
+        public static async Task<Source<T>> OpenAsync(IAsyncEnumerable<T> messages, Func<T, Fact> toFact, CancellationToken ct)
+        {
+            var source = new Source<T>(messages.GetAsyncEnumerator(ct), toFact);
+            await source.AdvanceAsync();
+            return source;
+        }
+
+        public async Task<Fact> TakeAsync(string ticket, Fact fact)
+        {
+            while (Next == ticket)
+            {
+                fact = fact.Merge(toFact(messages.Current));
+                await AdvanceAsync();
+            }
+            return fact;
+        }
+
+        public ValueTask DisposeAsync() => messages.DisposeAsync();
+
+        private async Task AdvanceAsync()
+        {
+            var next = await messages.MoveNextAsync() ? messages.Current.Ticket : null;
+            if (next is not null && string.CompareOrdinal(Next, next) > 0)
+                throw new InvalidOperationException($"{typeof(T).Name} of {next} came after that of {Next}: a recount needs them in ordinal order of the ticket.");
+            Next = next;
+        }
+    }
+
+    private readonly record struct Key(DateOnly Day, string Unit, string Dimension, string Code, string Measure)
+    {
+        public static Key Of(RollupRow row) => new(row.Day, row.Unit, row.Dimension, row.Code, row.Measure);
+
+        public Difference With(long rollup, long counted) => new(Day, Unit, Dimension, Code, Measure, rollup, counted);
+    }
+}

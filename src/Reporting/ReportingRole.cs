@@ -1,0 +1,18 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hotline.Reporting;
+
+/// <summary>Facts, rollups and the daily report; for managers (领导).</summary>
+public static class ReportingRole
+{
+    public static IServiceCollection AddReporting(this IServiceCollection services) => services
+        .AddConsumer<TicketChanged, CountingConsumer>(Role.Reporting)
+        .AddConsumer<TicketRouted, CountingConsumer>(Role.Reporting)
+        .AddConsumer<WorkOrderChanged, CountingConsumer>(Role.Reporting)
+        .AddLocalization();
+
+    public static void MapReporting(this IEndpointRouteBuilder app) => ReadDailyReport.Map(app);
+}

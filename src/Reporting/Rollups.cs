@@ -1,0 +1,128 @@
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Reporting;
+
+/// <summary>
+/// Keeps facts and rollups: what a transaction learns about tickets is merged into their facts, and the difference that this makes to the count is added
+/// to the rollups. Facts and rollups change in the same transaction, so their difference never depends on who runs when.
+/// </summary>
+internal sealed class Rollups(HotlineClock clock)
+{
+    private readonly Dictionary<string, Fact> _news = new(StringComparer.Ordinal);
+    private readonly Dictionary<(Breakdown By, string Code), (DateOnly Day, string Name)> _names = [];
+
+    /// <summary>The one of this transaction; it works when the transaction is about to commit.</summary>
+    public static Rollups Of(Work work, HotlineClock clock) => work.Gather(() => new Rollups(clock), rollups => rollups.WriteAsync(work));
+
+    public void Learn(string ticket, Fact news) =>
+        _news[ticket] = _news.TryGetValue(ticket, out var known) ? known.Merge(news) : news;
+
+    /// <param name="at">When the name was in use: the name heard last stays.</param>
+    public void Learn(Breakdown by, Named named, DateTimeOffset at)
+    {
+        var heard = (Day: clock.DayOf(at), named.Name);
+        if (!_names.TryGetValue((by, named.Code), out var known)
+            || (heard.Day, string.CompareOrdinal(heard.Name, known.Name)).CompareTo((known.Day, 0)) > 0)
+            _names[(by, named.Code)] = heard;
+    }
+
+    private async Task WriteAsync(Work work)
+    {
+        var tickets = new { tickets = Json.Write(_news.Keys) };
+        await work.ExecuteAsync(work.Dialect.OpenFacts, tickets);
+        var changes = new Tally();
+        var facts = new List<FactRow>(_news.Count);
+        foreach (var row in await work.QueryAsync<FactRow>(work.Dialect.TakeFacts, tickets))
+        {
+            var before = Fact.Read(row.Body);
+            var after = before.Merge(_news[row.Ticket]);
+            var body = after.Write();
+            if (body == row.Body) continue;
+            changes.Add(Count.Of(after, clock));
+            changes.Add(Count.Of(before, clock), -1);
+            facts.Add(new FactRow { Ticket = row.Ticket, Body = body });
+        }
+        if (facts.Count > 0) await work.ExecuteAsync(work.Dialect.WriteFacts, new { facts = Json.Write(facts) });
+        await AddAsync(work, [.. changes.Numbers.Select(n => RollupRow.Of(n.Key, n.Value))]);
+        if (_names.Count > 0)
+        {
+            await work.ExecuteAsync(work.Dialect.KeepLabels, new
+            {
+                labels = Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name })),
+            });
+        }
+    }
+
+    public static async Task AddAsync(Work work, IReadOnlyList<RollupRow> changes)
+    {
+        if (changes.Count > 0) await work.ExecuteAsync(work.Dialect.AddToRollup, new { changes = Json.Write(changes) });
+    }
+}
+
+internal sealed record FactRow
+{
+    public required string Ticket { get; init; }
+    public required string Body { get; init; }
+}
+
+/// <summary>One number as it is stored.</summary>
+internal sealed record RollupRow
+{
+    private const string Whole = "all";
+    private const string OfExcluded = "excluded-";
+
+    public required DateOnly Day { get; init; }
+    public required string Unit { get; init; }
+    public required string Dimension { get; init; }
+    public required string Code { get; init; }
+    public required string Measure { get; init; }
+    public required long Value { get; init; }
+
+    public static RollupRow Of(Cell cell, long value) => new()
+    {
+        Day = cell.Day,
+        Unit = cell.Unit,
+        Dimension = Word(cell.By),
+        Code = cell.Code,
+        Measure = cell.Excluded ? OfExcluded + cell.Measure.Word() : cell.Measure.Word(),
+        Value = value,
+    };
+
+    public static string Word(Breakdown? by) => by?.Word() ?? Whole;
+
+    /// <summary>False for a measure that this version does not know.</summary>
+    public static bool TryRead(string word, out Measure measure, out bool excluded)
+    {
+        excluded = word.StartsWith(OfExcluded, StringComparison.Ordinal);
+        return Words.TryParse(excluded ? word[OfExcluded.Length..] : word, out measure);
+    }
+}
+
+/// <summary>Hears what is to be counted. The work itself is done once for all messages of the transaction (<see cref="Rollups"/>).</summary>
+public sealed class CountingConsumer(HotlineClock clock) : IConsumer<TicketChanged>, IConsumer<TicketRouted>, IConsumer<WorkOrderChanged>
+{
+    public Task ConsumeAsync(TicketChanged message, Work work)
+    {
+        Rollups.Of(work, clock).Learn(message.Ticket, Fact.Of(message));
+        return Task.CompletedTask;
+    }
+
+    public Task ConsumeAsync(TicketRouted message, Work work)
+    {
+        var rollups = Rollups.Of(work, clock);
+        rollups.Learn(message.Ticket, Fact.Of(message));
+        if (message.Lead is { } lead) rollups.Learn(Breakdown.Unit, lead, message.At);
+        if (message.Category is { } category) rollups.Learn(Breakdown.Category, category, message.At);
+        if (message.Street is { } street) rollups.Learn(Breakdown.Street, street, message.At);
+        return Task.CompletedTask;
+    }
+
+    public Task ConsumeAsync(WorkOrderChanged message, Work work)
+    {
+        var rollups = Rollups.Of(work, clock);
+        rollups.Learn(message.Ticket, Fact.Of(message));
+        rollups.Learn(Breakdown.Unit, message.Unit, message.IssuedAt);
+        return Task.CompletedTask;
+    }
+}

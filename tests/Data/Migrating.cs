@@ -1,0 +1,76 @@
+using Hotline.Testing;
+
+namespace Hotline.Data.Tests;
+
+public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: false)
+{
+    [Fact]
+    public async Task Every_script_is_applied_once_and_remembered()
+    {
+        var scripts = Migrations.For(Database.Dialect);
+
+        Assert.Equal(scripts, await Migrations.ApplyAsync(Database, None));
+        Assert.Empty(await Migrations.ApplyAsync(Database, None));
+
+        Assert.Equal(scripts.Select(s => s.Name), await Database.ReadAsync(
+            db => db.QueryAsync<string>("select name from schema_version order by version"), None));
+    }
+
+    [Fact]
+    public async Task Many_processes_that_start_at_once_apply_each_script_once_between_them()
+    {
+        var processes = Enumerable.Range(0, 6).Select(_ => Db.Reopen()).ToArray();
+        try
+        {
+            var applied = await Task.WhenAll(processes.Select(p => Task.Run(() => Migrations.ApplyAsync(p, None))));
+
+            Assert.Equal(Migrations.For(Database.Dialect), applied.SelectMany(a => a).OrderBy(s => s.Version));
+        }
+        finally
+        {
+            foreach (var process in processes) await process.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_database_of_a_later_version_is_refused_and_left_alone()
+    {
+        await Migrations.ApplyAsync(Database, None);
+        var known = Migrations.For(Database.Dialect).Max(s => s.Version);
+        await Database.WriteAsync(work => work.ExecuteAsync(
+            "insert into schema_version (version, name, applied_at) values (@later, 'later', @Now)", new { later = known + 1, work.Now }), None);
+
+        var refused = await Assert.ThrowsAsync<NewerSchemaException>(() => Migrations.ApplyAsync(Database, None));
+
+        Assert.Contains($"version {known + 1}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"up to {known}", refused.Message, StringComparison.Ordinal);
+    }
+}
+
+public sealed class MigratingSqlite() : Migrating(Engine.Sqlite);
+
+public sealed class MigratingPostgreSql() : Migrating(Engine.PostgreSql);
+
+public sealed class MigratingSqlServer() : Migrating(Engine.SqlServer);
+
+public sealed class MigrationScripts
+{
+    private static readonly Dialect[] Dialects = [new SqliteDialect(""), new PostgreSqlDialect("Host=localhost"), new SqlServerDialect("")];
+
+    [Fact]
+    public void Every_engine_has_the_same_scripts()
+    {
+        var names = Dialects.Select(d => Migrations.For(d).Select(s => s.Name).ToArray()).ToArray();
+
+        Assert.NotEmpty(names[0]);
+        Assert.Equal(names[0], names[1]);
+        Assert.Equal(names[0], names[2]);
+    }
+
+    [Fact]
+    public void No_number_is_given_twice()
+    {
+        foreach (var dialect in Dialects)
+            Assert.Distinct(Migrations.For(dialect).Select(s => s.Version));
+    }
+}

@@ -1,0 +1,210 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hotline.Reporting.Tests;
+
+/// <summary>Counted once, in any order, by any number of workers, on every engine; and the recount that proves it.</summary>
+public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private TestDatabase _db = null!;
+    private ServiceProvider _services = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        TestDatabase.SkipUnlessAvailable(engine);
+        _db = await TestDatabase.CreateAsync(engine);
+        _services = new ServiceCollection().AddSingleton(_db.Clock).AddReporting().BuildServiceProvider();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_db is not null) await _db.DisposeAsync();
+        if (_services is not null) await _services.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Shuffled_and_repeated_messages_give_the_rollups_of_a_full_count()
+    {
+        var history = RandomHistory.Of(seed: 1, tickets: 25);
+        await SendAsync(Shuffled(history.Concat(history), seed: 2));
+
+        await _db.DeliverAsync(_services, [Role.Reporting], shuffle: 3);
+
+        Assert.Empty(await _db.FaultsAsync());
+        var recount = await RecountAsync(history);
+        Assert.Equal(25, recount.Tickets);
+        Assert.Empty(recount.Differences);
+        Assert.Equal(0, recount.Owed);
+    }
+
+    [Fact]
+    public async Task Several_workers_at_once_give_the_rollups_of_a_full_count()
+    {
+        var history = RandomHistory.Of(seed: 4, tickets: 60);
+        await SendAsync(Shuffled(history.Concat(history), seed: 5));
+        var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
+            .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
+
+        // Neighbours go to different workers, so that they meet at the same tickets; every letter goes to two of them.
+        const int Workers = 4;
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
+        {
+            await using var database = _db.Reopen();
+            var inbox = new Inbox(database, _services, NullLogger<Inbox>.Instance);
+            var own = letters.Where((_, i) => i % Workers == worker || i % Workers == (worker + 1) % Workers).ToArray();
+            foreach (var parcel in own.Chunk(20)) await inbox.ProcessAsync(new Parcel(Role.Reporting, parcel), None);
+        }));
+
+        Assert.Empty(await _db.FaultsAsync());
+        var recount = await RecountAsync(history);
+        Assert.Empty(recount.Differences);
+        Assert.Equal(0, recount.Owed);
+    }
+
+    [Fact]
+    public async Task A_recount_finds_a_number_that_is_wrong_and_corrects_it()
+    {
+        var history = RandomHistory.Of(seed: 6, tickets: 10);
+        await SendAsync(history);
+        await _db.DeliverAsync(_services, [Role.Reporting]);
+        await TamperAsync("update reporting_rollup set value = value + 3 where day = '2020-02-06' and dimension = 'all' and measure = 'filed'");
+        await TamperAsync("delete from reporting_rollup where day = '2020-02-05' and dimension = 'channel'");
+
+        var found = await RecountAsync(history, fix: true);
+
+        var wrong = Assert.Single(found.Differences, d => d is { Dimension: "all", Measure: "filed" });
+        Assert.Equal((new DateOnly(2020, 2, 6), wrong.Counted + 3), (wrong.Day, wrong.Rollup));
+        Assert.Contains(found.Differences, d => d is { Dimension: "channel", Rollup: 0 });
+        Assert.Empty((await RecountAsync(history)).Differences);
+    }
+
+    [Fact]
+    public async Task A_recount_of_one_day_looks_at_and_corrects_that_day_alone()
+    {
+        var history = RandomHistory.Of(seed: 7, tickets: 10);
+        await SendAsync(history);
+        await _db.DeliverAsync(_services, [Role.Reporting]);
+        await TamperAsync("update reporting_rollup set value = value + 1 where dimension = 'all' and measure = 'filed'");
+
+        var found = await RecountAsync(history, new DateOnly(2020, 2, 6), fix: true);
+
+        Assert.Equal(new DateOnly(2020, 2, 6), Assert.Single(found.Differences).Day);
+        Assert.NotEmpty((await RecountAsync(history)).Differences);
+        Assert.Empty((await RecountAsync(history, new DateOnly(2020, 2, 6))).Differences);
+    }
+
+    [Fact]
+    public async Task A_recount_fills_in_what_a_lost_message_said_and_a_late_copy_of_it_then_changes_nothing()
+    {
+        var history = RandomHistory.Of(seed: 8, tickets: 8);
+        await SendAsync(history);
+        await TamperAsync("delete from outbox where kind = 'TicketRouted'");
+        await _db.DeliverAsync(_services, [Role.Reporting]);
+        Assert.NotEmpty((await RecountAsync(history, fix: true)).Differences);
+        Assert.Empty((await RecountAsync(history)).Differences);
+
+        await SendAsync(history.OfType<TicketRouted>());
+        await _db.DeliverAsync(_services, [Role.Reporting]);
+
+        Assert.Empty((await RecountAsync(history)).Differences);
+    }
+
+    [Fact]
+    public async Task A_correction_while_consumers_run_and_beside_another_correction_is_still_right()
+    {
+        var history = RandomHistory.Of(seed: 9, tickets: 60);
+        await SendAsync(Shuffled(history, seed: 10));
+        var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
+            .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
+        var inbox = new Inbox(_db.Database, _services, NullLogger<Inbox>.Instance);
+        await inbox.ProcessAsync(new Parcel(Role.Reporting, [.. letters.Take(40)]), None);
+        await TamperAsync("update reporting_rollup set value = value + 1");
+
+        // These recounts know half of the tickets, as if read a while ago.
+        var known = history.Where(m => string.CompareOrdinal(m.Ticket, "20200207-000030") < 0).ToArray();
+        await Task.WhenAll(
+            Task.Run(async () =>
+            {
+                foreach (var parcel in letters.Skip(40).Chunk(5)) await inbox.ProcessAsync(new Parcel(Role.Reporting, parcel), None);
+            }),
+            Task.Run(() => RecountAsync(known, fix: true)),
+            Task.Run(async () =>
+            {
+                await using var other = _db.Reopen();
+                await RecountAsync(known, fix: true, database: other);
+            }));
+
+        Assert.Empty(await _db.FaultsAsync());
+        Assert.Empty((await RecountAsync(history)).Differences);
+    }
+
+    [Fact]
+    public async Task A_recount_says_what_is_still_on_its_way()
+    {
+        var history = RandomHistory.Of(seed: 11, tickets: 2);
+        await SendAsync(history);
+
+        Assert.Equal(history.Count, (await RecountAsync(history)).Owed);
+    }
+
+    [Fact]
+    public async Task A_recount_refuses_sources_that_are_out_of_order() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Recount.RunAsync(
+            _db.Database,
+            new[] { Given.Ticket(number: "20200207-000002"), Given.Ticket(number: "20200207-000001") }.ToAsyncEnumerable(),
+            AsyncEnumerable.Empty<TicketRouted>(), AsyncEnumerable.Empty<WorkOrderChanged>(), null, fix: false, None));
+
+    private Task SendAsync(IEnumerable<IMessage> messages) => _db.Database.WriteAsync(work =>
+    {
+        foreach (var message in messages)
+        {
+            switch (message)
+            {
+                case TicketChanged m: work.Send(m); break;
+                case TicketRouted m: work.Send(m); break;
+                case WorkOrderChanged m: work.Send(m); break;
+            }
+        }
+        return Task.CompletedTask;
+    }, None);
+
+    private Task TamperAsync(string sql) => _db.Database.WriteAsync(async work => Assert.NotEqual(0, await work.ExecuteAsync(sql)), None);
+
+    /// <summary>The sources are what the roles have now: the latest version of each.</summary>
+    private Task<RecountResult> RecountAsync(IReadOnlyList<IMessage> history, DateOnly? day = null, bool fix = false, Database? database = null) =>
+        Recount.RunAsync(
+            database ?? _db.Database,
+            Latest<TicketChanged>(history, m => m.Ticket, m => m.Version),
+            Latest<TicketRouted>(history, m => m.Ticket, m => m.Version),
+            Latest<WorkOrderChanged>(history, m => m.WorkOrder, m => m.Version),
+            day, fix, None);
+
+    private static IAsyncEnumerable<T> Latest<T>(IEnumerable<IMessage> history, Func<T, string> id, Func<T, int> version) where T : IMessage =>
+        history.OfType<T>().GroupBy(id).Select(g => g.MaxBy(version)!).OrderBy(m => m.Ticket, StringComparer.Ordinal).ToAsyncEnumerable();
+
+    private static IMessage[] Shuffled(IEnumerable<IMessage> messages, int seed)
+    {
+        IMessage[] shuffled = [.. messages];
+        new Random(seed).Shuffle(shuffled);
+        return shuffled;
+    }
+
+    private sealed record LetterRow
+    {
+        public required string Id { get; init; }
+        public required string Kind { get; init; }
+        public required string Body { get; init; }
+    }
+}
+
+public sealed class KeepingRollupsOnSqlite() : KeepingRollups(Engine.Sqlite);
+
+public sealed class KeepingRollupsOnPostgreSql() : KeepingRollups(Engine.PostgreSql);
+
+public sealed class KeepingRollupsOnSqlServer() : KeepingRollups(Engine.SqlServer);
