@@ -18,6 +18,9 @@ public sealed record AccessSettings
     /// <summary>A person who does nothing for so long signs in again.</summary>
     public TimeSpan Session { get; init; } = TimeSpan.FromHours(12);
 
-    /// <summary>The largest request body, in bytes.</summary>
-    public int MaxBody { get; init; } = 256 * 1024;
+    /// <summary>
+    /// The largest request body, in bytes. A description of a million characters must get as far as its validator, escaped or
+    /// not; more is refused unread.
+    /// </summary>
+    public int MaxBody { get; init; } = 8 * 1024 * 1024;
 }

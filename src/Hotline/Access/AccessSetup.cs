@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,7 +15,7 @@ internal static class AccessSetup
 {
     public const string SignInPath = "/sign-in";
 
-    /// <summary>Keys and accounts alone, as the command line needs them. Wants a <see cref="Database"/>.</summary>
+    /// <summary>Keys and accounts alone, as the command line needs them too. Wants a <see cref="Database"/>.</summary>
     public static IServiceCollection AddKeysAndAccounts(
         this IServiceCollection services, AccessSettings settings, Func<IServiceProvider, UnitExists> unitExists) => services
             .AddSingleton(settings)
@@ -24,17 +23,15 @@ internal static class AccessSetup
             .AddSingleton<Keys>()
             .AddSingleton<Accounts>();
 
-    /// <summary>Wants a <see cref="Database"/> and a <see cref="DataKey"/>.</summary>
-    public static IServiceCollection AddAccess(
-        this IServiceCollection services, AccessSettings settings, Func<IServiceProvider, UnitExists> unitExists)
+    /// <summary>The doors. Wants the keys and accounts, and a <see cref="DataKey"/>.</summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        services.AddKeysAndAccounts(settings, unitExists);
-
         services.AddAuthentication(AccessSchemes.Any)
             .AddPolicyScheme(AccessSchemes.Any, null, o => o.ForwardDefaultSelector = context =>
                 KeyAuthentication.IsOffered(context.Request) ? AccessSchemes.Key : AccessSchemes.Cookie)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(AccessSchemes.Key, null)
-            .AddCookie(AccessSchemes.Cookie, o => Configure(o, settings));
+            .AddCookie(AccessSchemes.Cookie);
+        services.AddOptions<CookieAuthenticationOptions>(AccessSchemes.Cookie).Configure<AccessSettings>(Configure);
         services.AddAuthorization(o => o.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddAntiforgery(o =>
         {
@@ -44,8 +41,7 @@ internal static class AccessSetup
             o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.Replace(ServiceDescriptor.Singleton<IKeyManager, InstallationKeys>());
-
-        services.Configure<KestrelServerOptions>(o => o.Limits.MaxRequestBodySize = settings.MaxBody);
+        services.AddOptions<KestrelServerOptions>().Configure<AccessSettings>((o, access) => o.Limits.MaxRequestBodySize = access.MaxBody);
         return services;
     }
 
@@ -100,9 +96,7 @@ internal static class AccessSetup
     /// <summary>Says at once what Kestrel would say in the middle of the body.</summary>
     private static Task RefuseLargeBodies(HttpContext context, RequestDelegate next)
     {
-        var most = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is { } own
-            ? own.MaxRequestBodySize
-            : context.RequestServices.GetRequiredService<AccessSettings>().MaxBody;
+        var most = context.RequestServices.GetRequiredService<AccessSettings>().MaxBody;
         return context.Request.ContentLength > most
             ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "too-large", $"A request body may have {most} bytes at most.").ExecuteAsync(context)
             : next(context);

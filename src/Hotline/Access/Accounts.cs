@@ -46,7 +46,7 @@ public sealed partial class Accounts(Database database, UnitExists unitExists, A
         var name = Normalize(userName);
         var grant = new Grant(roles, unit);
         var chosen = password ?? NewPassword();
-        if (!UserNames().IsMatch(name)) return new Created(null, "A user name has 2 to 64 letters, digits, dots, dashes or underscores.");
+        if (!UserNames().IsMatch(name)) return new Created(null, "A user name has 1 to 64 letters, digits, dots, dashes or underscores.");
         if (displayName.Trim().Length is 0 or > 100 || displayName.Any(char.IsControl)) return new Created(null, "A display name has 1 to 100 characters.");
         if ((PasswordRefusal(chosen) ?? await grant.RefusalAsync(unitExists, ct)) is { } refusal) return new Created(null, refusal);
 
@@ -170,7 +170,7 @@ public sealed partial class Accounts(Database database, UnitExists unitExists, A
 
     private static string Normalize(string userName) => userName.Trim().ToLowerInvariant();
 
-    [GeneratedRegex(@"\A[\p{L}\p{Nd}._-]{2,64}\z")]
+    [GeneratedRegex(@"\A[\p{L}\p{Nd}._-]{1,64}\z")]
     private static partial Regex UserNames();
 
     private sealed record AccountRow

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hotline.App.Bus;
 using Hotline.App.Composition;
+using Hotline.App.Demo;
 using Hotline.Contracts;
 using Hotline.Data;
 
@@ -9,6 +10,9 @@ namespace Hotline.App.Cli;
 /// <summary>Runs the service: the whole HTTP surface, and the consumers and background work of the given roles.</summary>
 internal static class ServeCommand
 {
+    /// <summary>A description of a million characters must get as far as its validator, escaped or not; more is refused unread.</summary>
+    private const long MaxBody = 8 * 1024 * 1024;
+
     public static Command Create()
     {
         var roles = new Option<string?>("--roles") { Description = $"Roles of this process, separated by commas: {Words.List<Role>()}. Default: all." };
@@ -24,13 +28,18 @@ internal static class ServeCommand
         var roles = HostSettings.ReadRoles(roleWords);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseStaticWebAssets();
+        if (demo) builder.Configuration.AddInMemoryCollection(DemoData.Settings);
         builder.Configuration.AddHotlineSettings();
         var settings = HostSettings.Read(builder.Configuration);
         if (settings.RabbitMq is null && roles.Count < Enum.GetValues<Role>().Length)
             throw new SettingException("Bus:Transport", "is 'memory', which joins the roles of one process only; with --roles it must be rabbitmq");
 
         builder.WebHost.UseUrls(urls ?? builder.Configuration["urls"] ?? HostSettings.DefaultUrls);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+        });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
@@ -42,10 +51,12 @@ internal static class ServeCommand
         var database = app.Services.GetRequiredService<Database>();
         await CommandLine.OpenAsync(database, settings, ct);
         if (settings.RabbitMq is null) await Relay.RecoverAsync(database, ct);
+        if (demo) await DemoData.InstallAsync(app.Services, ct);
         app.UseHttp();
         app.MapHotline();
         await app.StartAsync(ct);
         await Console.Error.WriteLineAsync($"Listening on {string.Join(", ", app.Urls)} as {string.Join(", ", roles.Select(r => r.Word()))}; {database.Dialect.Name}, {(settings.RabbitMq is null ? "in-memory bus" : "RabbitMQ")}. Ctrl+C stops it.");
+        if (demo) await new DemoData(app.Services, new Uri(app.Urls.First())).RunAsync(ct);
         await app.WaitForShutdownAsync(ct);
         return Exit.Done;
     }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Hotline.App.Composition;
 using Hotline.Data.Web;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,6 +16,7 @@ internal static class ShellSetup
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<TicketFile>();
         services.AddLocalization();
         services.AddProblemDetails();
         services.Configure<RequestLocalizationOptions>(Language.Configure);

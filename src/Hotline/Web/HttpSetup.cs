@@ -3,21 +3,20 @@ using Hotline.App.Composition;
 using Hotline.App.Shell;
 using Hotline.App.Web;
 using Hotline.Contracts;
+using Hotline.Dispatcher;
 using Hotline.Handlers;
 using Hotline.Intake;
+using Hotline.Reporting;
 
 namespace Hotline.App;
 
 /// <summary>The HTTP surface that every process serves.</summary>
 internal static class HttpSetup
 {
-    /// <summary>A description of a million characters must get as far as its validator, escaped or not; more is refused unread.</summary>
-    private const int MaxBody = 8 * 1024 * 1024;
-
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
         services.AddShell();
-        services.AddAccess(new AccessSettings { MaxBody = MaxBody }, HotlineServices.UnitExists);
+        services.AddAccess();
         services.AddExceptionHandler<ProblemMapping>();
         services.AddOpenApi();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
@@ -45,6 +44,9 @@ internal static class HttpSetup
         app.MapAccess();
         app.MapShell();
         app.MapIntake();
+        app.MapDispatcher();
         app.MapHandlers();
+        app.MapReporting();
+        TicketFile.Map(app);
     }
 }

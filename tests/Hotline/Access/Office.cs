@@ -5,9 +5,7 @@ using Hotline.App.Shell;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
-using Hotline.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,9 +35,10 @@ internal sealed partial class Office : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(database).AddSingleton(database.Dialect).AddSingleton(dataKey ?? Shared);
         builder.Services.AddShell();
-        builder.Services.AddAccess(
+        builder.Services.AddKeysAndAccounts(
             settings ?? new AccessSettings { RefusalTakes = TimeSpan.Zero },
             _ => (code, _) => Task.FromResult(code == Unit));
+        builder.Services.AddAccess();
         var app = builder.Build();
         app.UseShell();
         app.UseAccess();
@@ -88,7 +87,7 @@ internal sealed partial class Office : IAsyncDisposable
         public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
         {
             request.Headers.Accept.ParseAdd("text/html");
-            request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
+            if (Cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
             var response = await server.CreateClient().SendAsync(request);
             if (!response.Headers.TryGetValues("Set-Cookie", out var set)) return response;
             foreach (var cookie in set)

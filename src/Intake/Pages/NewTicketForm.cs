@@ -1,0 +1,55 @@
+using Hotline.Contracts;
+using Hotline.Data.Web;
+
+namespace Hotline.Intake.Pages;
+
+/// <summary>The fields of the filing page as a browser sends them.</summary>
+public sealed class NewTicketForm
+{
+    /// <summary>Made with the empty form: a double click, or going back and submitting again, files nothing twice.</summary>
+    public string? Key { get; set; }
+    public string? Channel { get; set; }
+    public string? Kind { get; set; }
+    public string? Title { get; set; }
+    public string? Description { get; set; }
+    public string? Address { get; set; }
+    public string? CallerName { get; set; }
+    public string? CallerPhone { get; set; }
+    public string? Urgency { get; set; }
+    public string? Category { get; set; }
+    public string? RepeatOf { get; set; }
+    public string? Answer { get; set; }
+    public bool Confidential { get; set; }
+
+    /// <returns>The request, or else what is wrong by field.</returns>
+    public (FileTicket? Request, Dictionary<string, string[]> Errors) Read()
+    {
+        var errors = new Dictionary<string, string[]>();
+        var request = new FileTicket(
+            Word<Channel>(Channel, "channel", errors) ?? default,
+            Word<TicketKind>(Kind, "kind", errors) ?? default,
+            Title?.Trim() ?? "",
+            Lines(Description) ?? "",
+            Text(Address),
+            Caller: Text(CallerName) is null && Text(CallerPhone) is null ? null : new FileTicket.Person(Text(CallerName), Text(CallerPhone)),
+            Category: Text(Category),
+            Urgency: Text(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
+            Confidential: Confidential,
+            RepeatOf: Text(RepeatOf),
+            Answer: Lines(Answer));
+        foreach (var (field, messages) in new FileTicket.Validator().Errors(request) ?? []) errors.TryAdd(field, messages);
+        return errors.Count == 0 ? (request, errors) : (null, errors);
+    }
+
+    private static T? Word<T>(string? word, string field, Dictionary<string, string[]> errors) where T : struct, Enum
+    {
+        if (Words.TryParse<T>(word, out var value)) return value;
+        errors[field] = [$"One of: {Words.List<T>()}."];
+        return null;
+    }
+
+    private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    /// <summary>Browsers end lines with CR LF.</summary>
+    private static string? Lines(string? text) => Text(text)?.Replace("\r\n", "\n", StringComparison.Ordinal);
+}

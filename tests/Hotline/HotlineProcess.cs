@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Hotline.Tests;
+
+/// <summary>The real program as a child process, in a folder of its own.</summary>
+internal sealed partial class HotlineProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _notes;
+
+    private HotlineProcess(Process process, ConcurrentQueue<string> notes, Uri url)
+    {
+        _process = process;
+        _notes = notes;
+        Url = url;
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>What it wrote to stderr so far.</summary>
+    public string Notes => string.Join('\n', _notes);
+
+    /// <summary>Starts <c>hotline serve</c> on a free port and waits until it listens.</summary>
+    public static async Task<HotlineProcess> ServeAsync(string folder, params string[] arguments)
+    {
+        var process = Start(folder, ["serve", "--urls", "http://127.0.0.1:0", .. arguments]);
+        var notes = new ConcurrentQueue<string>();
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                listening.TrySetException(new InvalidOperationException($"hotline serve ended:\n{string.Join('\n', notes)}"));
+                return;
+            }
+            notes.Enqueue(line.Data);
+            if (Listening().Match(line.Data) is { Success: true } match) listening.TrySetResult(new Uri(match.Groups[1].Value));
+        };
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        try
+        {
+            return new HotlineProcess(process, notes, await listening.Task.WaitAsync(StartsWithin));
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <returns>What it wrote to stdout; a failing command throws with what it wrote to stderr.</returns>
+    public static async Task<string> RunAsync(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var notes = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? (await output).Trim()
+            : throw new InvalidOperationException($"hotline {string.Join(' ', arguments)} ended with {process.ExitCode}: {await notes}{await output}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+        _process.Dispose();
+    }
+
+    private static Process Start(string folder, IEnumerable<string> arguments) => Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hotline.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+
+    [GeneratedRegex(@"Listening on (http://[^\s,]+)")]
+    private static partial Regex Listening();
+}
