@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Hotline.Dispatcher.Place;
-using Xunit;
 
 namespace Hotline.Dispatcher.Tests.Place;
 
@@ -203,6 +202,17 @@ public sealed class ResolvingAnAddress
     }
 
     [Theory]
+    [InlineData("50")]
+    [InlineData("5001")]
+    public void A_municipality_is_home_as_a_whole(string home)
+    {
+        var match = Resolve("云阳县江口镇", home);
+
+        Assert.Equal("500235131", match.Street);
+        Assert.False(match.OutOfArea);
+    }
+
+    [Theory]
     [InlineData("信阳新县陈店乡建设路", "411523207")]
     [InlineData("铜陵市郊区周潭镇", "340711104")]
     [InlineData("江西省抚州市南丰县市山镇人民路12号", "361023103")]
@@ -257,7 +267,9 @@ public sealed class ResolvingAnAddress
         Resolve(text);
         var watch = Stopwatch.StartNew();
         Resolve(text);
+        watch.Stop();
 
+        Assert.Contains(Resolve(text).Explanation, e => e.En.Contains("only its beginning", StringComparison.Ordinal));
         Assert.True(watch.ElapsedMilliseconds < 1000, $"{watch.ElapsedMilliseconds} ms");
     }
 
