@@ -150,7 +150,8 @@ export HOME="$home" RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf" RABBITMQ_CO
     RABBITMQ_GENERATED_CONFIG_DIR="$home/generated" RABBITMQ_SCHEMA_DIR="$home/schema"
 
 listening() { (exec 3<> /dev/tcp/127.0.0.1/$amqp) 2> /dev/null; }
-running() { [ -s pid ] && kill -0 "\$(cat pid)" 2> /dev/null; }
+# The server removes its own pid file when it begins to stop.
+running() { [ -s server.pid ] && kill -0 "\$(cat server.pid)" 2> /dev/null; }
 epmd_running() { [ -s epmd.pid ] && kill -0 "\$(cat epmd.pid)" 2> /dev/null; }
 # wait_for SECONDS COMMAND...
 wait_for() {
@@ -170,18 +171,20 @@ case \${1:-} in
             setsid epmd -port $epmd -address 127.0.0.1 < /dev/null >> output 2>&1 &
             echo \$! > epmd.pid
         fi
-        rm -f pid
+        rm -f pid server.pid
         setsid /usr/lib/rabbitmq/bin/rabbitmq-server < /dev/null >> output 2>&1 &
+        if ! wait_for 90 test -s pid; then tail -n 40 output >&2; exit 1; fi
+        cp pid server.pid
         if ! wait_for 90 listening; then tail -n 40 output >&2; exit 1; fi
         ;;
     stop) # in good order
-        if running; then kill -TERM "\$(cat pid)"; wait_for 60 gone; fi
+        if running; then kill -TERM "\$(cat server.pid)"; wait_for 60 gone; fi
         ;;
     kill) # as a power cut would
-        if running; then kill -KILL "\$(cat pid)"; wait_for 10 gone; fi
+        if running; then kill -KILL "\$(cat server.pid)"; wait_for 10 gone; fi
         ;;
     end) # of the test run: nothing is left
-        if running; then kill -KILL "\$(cat pid)"; fi
+        if running; then kill -KILL "\$(cat server.pid)"; fi
         if epmd_running; then kill -TERM "\$(cat epmd.pid)"; fi
         wait_for 10 gone
         ;;
