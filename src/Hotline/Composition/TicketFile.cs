@@ -7,7 +7,7 @@ using Hotline.Intake;
 namespace Hotline.App.Composition;
 
 /// <summary>Everything that the roles know of one ticket, put together for its page.</summary>
-internal sealed class TicketFile(TicketQuery tickets, WorkOrderQuery workOrders, Timeline timeline)
+public sealed class TicketFile(TicketQuery tickets, WorkOrderQuery workOrders, Timeline timeline)
 {
     /// <param name="WorkOrders">By round, the lead first.</param>
     /// <param name="Timeline">Oldest first.</param>

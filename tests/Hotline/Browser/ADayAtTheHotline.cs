@@ -38,7 +38,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         // The operator files, and sees where the ticket went and why.
         var desk = await SignInAsync("front-desk", "operator");
         await Expect(desk).ToHaveURLAsync(new Regex("/tickets/new$"));
-        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync(new() { NoWaitAfter = true });
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
         await Expect(desk.Locator("#title:invalid")).ToHaveCountAsync(1);
         await desk.GetByLabel("标题").FillAsync("小区门口占道经营");
         await desk.GetByLabel("诉求描述").FillAsync("菜贩每天早上在小区大门口占道经营，影响居民出行，希望尽快处理。");
