@@ -19,6 +19,6 @@ public sealed class TicketUrgedConsumer : IConsumer<TicketUrged>
         if (added == 0) return;
 
         foreach (var order in (await WorkOrders.OfTicketAsync(work, message.Ticket)).Where(o => o.Stands.IsOpen()))
-            work.Note(message.Ticket, message.By, "urged", message.Note, order.UnitCode);
+            work.Note(message.Ticket, "handlers", "urge-passed-on", message.Note, order.UnitCode);
     }
 }

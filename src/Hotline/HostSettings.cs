@@ -10,7 +10,12 @@ using Npgsql;
 namespace Hotline.App;
 
 /// <summary>A setting is wrong or missing: one line for whoever starts the service.</summary>
-public sealed class SettingException(string setting, string problem) : Exception($"{setting}: {problem}");
+public sealed class SettingException(string line) : Exception(line)
+{
+    public SettingException(string setting, string problem) : this($"{setting}: {problem}")
+    {
+    }
+}
 
 /// <summary>Everything that configuration decides, checked once at the start.</summary>
 public sealed record HostSettings

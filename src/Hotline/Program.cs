@@ -4,11 +4,14 @@ using Hotline.App.Cli;
 var root = new RootCommand("12345 hotline: files citizens' complaints, dispatches them with reasons, follows them to the reply, counts the day.")
 {
     ServeCommand.Create(),
+    InitCommand.Create(),
     MigrateCommand.Create(),
     FileCommand.Create(),
+    ReportCommand.Create(),
+    RecountCommand.Create(),
+    ResolveCommand.Create(),
     KeysCommand.Create(),
     AccountsCommand.Create(),
-    ResolveCommand.Create(),
     ErrorsCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

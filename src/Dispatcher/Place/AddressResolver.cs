@@ -12,10 +12,10 @@ namespace Hotline.Dispatcher.Place;
 /// </summary>
 public sealed partial class AddressResolver
 {
-    /// <summary>How much of a text is read; an address is shorter, and the bound keeps the time of a call bounded.</summary>
-    public const int LongestText = 400;
+    /// <summary>How many characters of a text are read; an address is far shorter, and the bound keeps the time of a call bounded.</summary>
+    public const int LongestText = 1000;
 
-    private const int MostMentions = 160, MostPerRegion = 48, MostCandidates = 96;
+    private const int MostMentions = 256, MostPerRegion = 48, MostCandidates = 96;
 
     private static readonly Lazy<AddressResolver> Shared = new(() => new AddressResolver(DivisionDirectory.Instance));
 
@@ -86,6 +86,7 @@ public sealed partial class AddressResolver
         public readonly List<Candidate> Candidates = new(64);
         public readonly List<NamedCommunity> Communities = [];
         public int Length;
+        public bool IsCut;
         public float FullCounty, FullCity, FullProvince;
 
         public ReadOnlySpan<char> Read => Text.AsSpan(0, Length);
@@ -101,22 +102,32 @@ public sealed partial class AddressResolver
         var homeIndex = -1;
         if (home is not null && (homeIndex = _directory.IndexOf(home)) < 0) throw new ArgumentException($"{home} is no division of the directory.", nameof(home));
 
+        if (homeIndex >= 0) homeIndex = WholeMunicipality(homeIndex);
         var scratch = _scratch ??= new Scratch();
         Normalise(text, scratch);
         FindMentions(scratch);
         WeighRegions(scratch);
         FindCandidates(scratch, homeIndex);
-        return Decide(scratch, homeIndex);
+        var match = Decide(scratch, homeIndex);
+        return scratch.IsCut ? match with { Explanation = [.. match.Explanation, OnlyTheStart] } : match;
     }
+
+    private static readonly PlaceStep OnlyTheStart = new("文字过长，只读取了开头部分", "the text is long: only its beginning was read");
 
     /// <summary>Full-width forms become ASCII, blanks and control characters go.</summary>
     private static void Normalise(string text, Scratch scratch)
     {
         var length = 0;
+        scratch.IsCut = false;
         foreach (var c in text)
         {
-            if (length == LongestText) break;
             if (char.IsWhiteSpace(c) || char.IsControl(c)) continue;
+            if (length == LongestText)
+            {
+                scratch.IsCut = true;
+                break;
+            }
+
             scratch.Text[length++] = NameTrie.HalfWidth(c);
         }
 
@@ -134,7 +145,12 @@ public sealed partial class AddressResolver
             {
                 if ((node = _names.Step(node, text[end++])) < 0) break;
                 if (!_names.IsName(node)) continue;
-                if (scratch.Mentions.Count == MostMentions) return;
+                if (scratch.Mentions.Count == MostMentions)
+                {
+                    scratch.IsCut = true;
+                    return;
+                }
+
                 var rest = text[end..];
                 scratch.Mentions.Add(new Mention
                 {
@@ -217,11 +233,10 @@ public sealed partial class AddressResolver
         end = mention.End;
         swapped = false;
         var level = _directory.InOrder[entry.Target].Level;
-        var isShort = IsShort(entry.Form);
         float weight;
-        if (!isShort)
+        if (!IsShort(entry.Form))
         {
-            weight = (level, entry.Form) switch
+            return (level, entry.Form) switch
             {
                 (DivisionLevel.Province, _) => Weights.ProvinceFull,
                 (DivisionLevel.City, _) => Weights.CityFull,
@@ -229,7 +244,6 @@ public sealed partial class AddressResolver
                 (_, NameForm.PartFull) => Weights.CountyFormer + Weights.PartGivenAway,
                 _ => _successions[entry.History].Year < 2000 ? Weights.CountyLongGone : Weights.CountyFormer,
             };
-            return weight;
         }
 
         if (mention.CountyWordEnd > 0 && level != DivisionLevel.Province)
@@ -429,7 +443,17 @@ public sealed partial class AddressResolver
     private static float RegionOfSameName(NameEntry entry, in Mention mention) =>
         entry.Form is NameForm.Short or NameForm.FormerTownShort && mention.StreetWordEnd == 0 ? Weights.RegionOfSameName : 0;
 
-    private int CityOf(int division) => _directory.InOrder[division].Level <= DivisionLevel.City ? division : _directory.IndexOf(_directory.InOrder[division].Code[..4]);
+    private int CityOf(int division) =>
+        _directory.InOrder[division].Level <= DivisionLevel.City ? division : WholeMunicipality(_directory.IndexOf(_directory.InOrder[division].Code[..4]));
+
+    /// <summary>The districts and the counties of 重庆市 are two rows at city level, and one city.</summary>
+    private int WholeMunicipality(int division)
+    {
+        var d = _directory.InOrder[division];
+        if (!DivisionDirectory.IsTransparent(d)) return division;
+        var province = _directory.IndexOf(d.Code[..2]);
+        return _directory.InOrder[province].Name.EndsWith('市') ? province : division;
+    }
 
     private float Quality(Scratch scratch, in Mention mention, NameEntry entry, int county)
     {

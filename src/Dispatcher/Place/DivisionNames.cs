@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Hotline.Dispatcher.Place;
 
 /// <summary>Whether the words after a name make it a part of something else's name.</summary>
@@ -57,8 +59,12 @@ internal static class DivisionNames
     private static Swallowed Thing(ReadOnlySpan<char> text)
     {
         if (text[0] is '路' or '巷' or '弄' || text[0] == '街' && !text.StartsWith("街道")) return Swallowed.Yes;
-        foreach (var thing in Things)
-            if (text.StartsWith(thing)) return Swallowed.Yes;
+        if (ThingStarts.Contains(text[0]))
+        {
+            foreach (var thing in Things)
+                if (text.StartsWith(thing)) return Swallowed.Yes;
+        }
+
         return text[0] is '桥' or '道' or '里' or '苑' or '线' or '站' or '山' or '河' or '湖' or '港' or '寺' or '城' ? Swallowed.Likely : Swallowed.No;
     }
 
@@ -69,8 +75,12 @@ internal static class DivisionNames
         "有限", "公司", "集团", "火车", "汽车", "饭馆", "餐", "面馆", "小吃", "烧饼", "烤鸭", "特产",
     ];
 
+    private static readonly SearchValues<char> ThingStarts = SearchValues.Create([.. Things.Select(t => t[0]).Distinct()]);
+    private static readonly SearchValues<char> WordStarts = SearchValues.Create("街办地镇乡自县市区旗州社居村行嘎");
+
     private static int Longest(ReadOnlySpan<char> text, params ReadOnlySpan<string> words)
     {
+        if (text.IsEmpty || !WordStarts.Contains(text[0])) return 0;
         foreach (var word in words)
             if (text.StartsWith(word)) return word.Length;
         return 0;

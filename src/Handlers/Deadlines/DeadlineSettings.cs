@@ -97,7 +97,7 @@ public sealed record DeadlineSettings
     }
 
     /// <summary>The local arrangements, for <see cref="WorkingCalendar.With"/>; only for settings without <see cref="Errors"/>.</summary>
-    internal IEnumerable<Arrangement> Local() =>
+    public IEnumerable<Arrangement> Local() =>
     [
         .. LocalHolidays.Select(h => new Arrangement(
             new Sentence(h.Name, h.Name), Day(h.From)!.Value, Day(h.To)!.Value, [],

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hotline.App.Bus;
 using Hotline.App.Composition;
+using Hotline.App.Demo;
 using Hotline.Contracts;
 using Hotline.Data;
 
@@ -24,6 +25,7 @@ internal static class ServeCommand
         var roles = HostSettings.ReadRoles(roleWords);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseStaticWebAssets();
+        if (demo) builder.Configuration.AddInMemoryCollection(DemoData.Settings);
         builder.Configuration.AddHotlineSettings();
         var settings = HostSettings.Read(builder.Configuration);
         if (settings.RabbitMq is null && roles.Count < Enum.GetValues<Role>().Length)
@@ -42,10 +44,12 @@ internal static class ServeCommand
         var database = app.Services.GetRequiredService<Database>();
         await CommandLine.OpenAsync(database, settings, ct);
         if (settings.RabbitMq is null) await Relay.RecoverAsync(database, ct);
+        if (demo) await DemoData.InstallAsync(app.Services, ct);
         app.UseHttp();
         app.MapHotline();
         await app.StartAsync(ct);
         await Console.Error.WriteLineAsync($"Listening on {string.Join(", ", app.Urls)} as {string.Join(", ", roles.Select(r => r.Word()))}; {database.Dialect.Name}, {(settings.RabbitMq is null ? "in-memory bus" : "RabbitMQ")}. Ctrl+C stops it.");
+        if (demo) await new DemoData(app.Services, new Uri(app.Urls.First())).RunAsync(ct);
         await app.WaitForShutdownAsync(ct);
         return Exit.Done;
     }

@@ -1,7 +1,11 @@
 using Hotline.App.Access;
 using Hotline.Data;
+using Hotline.Dispatcher;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Units;
 using Hotline.Handlers;
 using Hotline.Intake;
+using Hotline.Reporting;
 
 namespace Hotline.App.Composition;
 
@@ -22,11 +26,38 @@ internal static class HotlineServices
         services.AddSingleton<Faults>();
         services.AddSingleton<OutboxLag>();
         services.AddSingleton<Inbox>();
-        services.AddIntake().AddHandlers();
-        services.AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)));
+        services.AddLocalization();
+        services.AddSingleton(Read(() => DispatchSettings.Read(configuration, settings.Division)));
+        services.AddSingleton(Bind<DeadlineSettings>(configuration, "Deadlines", s => s.Errors()));
+        services.AddSingleton(Bind<ReturnSettings>(configuration, "Returns", s => s.Errors()));
+        services.AddIntake().AddDispatcher().AddHandlers().AddReporting();
+        services.AddSingleton<TicketFile>();
+        services.AddSingleton<Recounting>();
+        services.AddSingleton(provider => new Known(
+            code => provider.GetRequiredService<CategoryCatalogue>().Find(code) is not null,
+            async (code, ct) => await provider.GetRequiredService<UnitRegister>().FindAsync(code, ct) is not null));
         services.AddKeysAndAccounts(
-            configuration.GetSection("Access").Get<AccessSettings>() ?? new AccessSettings(),
+            Bind<AccessSettings>(configuration, "Access", _ => []),
             provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));
         return services;
+    }
+
+    /// <summary>A section over its defaults, refused with the first thing that is wrong in it.</summary>
+    private static T Bind<T>(IConfiguration configuration, string section, Func<T, IReadOnlyList<string>> errors) where T : class, new()
+    {
+        var settings = Read(() => configuration.GetSection(section).Get<T>() ?? new T());
+        return errors(settings) is [var first, ..] ? throw new SettingException(first) : settings;
+    }
+
+    private static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new SettingException(e.Message);
+        }
     }
 }

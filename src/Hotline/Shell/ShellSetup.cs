@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Hotline.App.Composition;
 using Hotline.Data;
 using Hotline.Data.Web;
 using Microsoft.AspNetCore.Diagnostics;
@@ -20,7 +19,6 @@ internal static class ShellSetup
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        services.AddSingleton<TicketFile>();
         // Chinese as it is, not as six ASCII characters each.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddLocalization();

@@ -1,9 +1,12 @@
 using Hotline.App.Access;
+using Hotline.App.Composition;
 using Hotline.App.Shell;
 using Hotline.App.Web;
 using Hotline.Contracts;
+using Hotline.Dispatcher;
 using Hotline.Handlers;
 using Hotline.Intake;
+using Hotline.Reporting;
 
 namespace Hotline.App;
 
@@ -41,6 +44,9 @@ internal static class HttpSetup
         app.MapAccess();
         app.MapShell();
         app.MapIntake();
+        app.MapDispatcher();
         app.MapHandlers();
+        app.MapReporting();
+        TicketFile.Map(app);
     }
 }

@@ -1,5 +1,4 @@
 using Hotline.Dispatcher.Place;
-using Xunit;
 
 namespace Hotline.Dispatcher.Tests.Place;
 

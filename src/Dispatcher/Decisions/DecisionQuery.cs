@@ -1,0 +1,80 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Dispatcher.Place;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>One round's decision as people read it.</summary>
+/// <param name="Cause">What asked for it: filed, reissue:…, return:…, correction:….</param>
+/// <param name="Rule">Id of the rule of the dispatch catalogue; null where a person decided without one.</param>
+public sealed record DecisionView(
+    int Round, bool Current, string Cause, DateTimeOffset DecidedAt, string DecidedBy,
+    Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, Named? Category, Named? Street, Named? Community,
+    double Confidence, string? Rule, bool Designated, IReadOnlyList<Sentence> Explanation);
+
+/// <summary>Why a ticket waits for a person, and what is known.</summary>
+public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffset Since, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates);
+
+/// <summary>A return of a work order (退单) and its review.</summary>
+public sealed record ReturnView(
+    string WorkOrder, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit, DateTimeOffset ReturnedAt, string ReturnedBy,
+    ReturnState State, DateTimeOffset? ReviewedAt, string? ReviewedBy, string? Note);
+
+/// <summary>All that the Dispatcher knows of a ticket, for its page and for <c>GET /api/tickets/{number}</c>.</summary>
+public sealed record TicketDecisions(
+    string Ticket, RoutingStatus Status, int Round, TriageView? Triage, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<ReturnView> Returns);
+
+/// <summary>Reads decisions for the composition.</summary>
+public sealed class DecisionQuery(Database database)
+{
+    /// <returns>Null where the Dispatcher has not heard of the ticket yet.</returns>
+    public Task<TicketDecisions?> OfTicketAsync(string number, CancellationToken ct) =>
+        database.ReadAsync(db => OfTicketAsync(db, number), ct);
+
+    public async Task<TicketDecisions?> OfTicketAsync(Session db, string number)
+    {
+        var ticket = await Routing.FindAsync(db, number);
+        if (ticket is null) return null;
+        var decisions = await db.QueryAsync<DecisionRow>($"select {Routing.DecisionColumns} from dispatch_decision where number = @number order by round", new { number });
+        var returns = await db.QueryAsync<ReturnRow>($"select {ReturnRow.Columns} from dispatch_return where number = @number order by returned_at, work_order", new { number });
+        var current = decisions.Count == 0 ? null : decisions[^1];
+        return new TicketDecisions(
+            number, ticket.Standing, ticket.Round,
+            ticket.Standing == RoutingStatus.Triage && current is not null ? Triage(ticket, current) : null,
+            [.. decisions.Select(d => View(d, d == current))],
+            [.. returns.Select(View)]);
+    }
+
+    private TriageView Triage(RoutingRow ticket, DecisionRow current) => new(
+        Words.Parse<TriageReason>(current.TriageReason!), current.Why[^1], database.Clock.Local(ticket.Since), current.Limit, current.PlaceCandidates);
+
+    private DecisionView View(DecisionRow d, bool current) => new(
+        d.Round, current, d.Cause, database.Clock.Local(d.DecidedAt), d.DecidedBy, d.LeadUnit, d.SupportUnits, d.Lead is null ? null : d.Limit,
+        d.Matter, d.StreetOffice, d.CommunityPlace, d.Confidence, d.RuleId, d.Designated, d.Why);
+
+    private ReturnView View(ReturnRow r) => new(
+        r.WorkOrder, r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested, database.Clock.Local(r.ReturnedAt), r.ReturnedBy,
+        Words.Parse<ReturnState>(r.State), r.ReviewedAt is { } at ? database.Clock.Local(at) : null, r.ReviewedBy, r.Note);
+}
+
+internal sealed record ReturnRow
+{
+    public const string Columns =
+        "work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state, reviewed_at, reviewed_by, note";
+
+    public required string WorkOrder { get; init; }
+    public required DateTimeOffset ReturnedAt { get; init; }
+    public required string Number { get; init; }
+    public required int Round { get; init; }
+    public required string Unit { get; init; }
+    public required string UnitName { get; init; }
+    public required bool AsLead { get; init; }
+    public required string Reason { get; init; }
+    public required string Basis { get; init; }
+    public string? Suggested { get; init; }
+    public required string ReturnedBy { get; init; }
+    public required string State { get; init; }
+    public DateTimeOffset? ReviewedAt { get; init; }
+    public string? ReviewedBy { get; init; }
+    public string? Note { get; init; }
+}

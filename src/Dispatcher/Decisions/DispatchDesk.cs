@@ -1,0 +1,70 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Hotline.Dispatcher.Units;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>What a dispatcher's command came to.</summary>
+public abstract record DispatchOutcome
+{
+    /// <param name="Lead">Null where the ticket waits in triage.</param>
+    public sealed record Done(
+        string Ticket, RoutingStatus Status, int Round, Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, bool Designated,
+        string? TriageReason) : DispatchOutcome;
+    public sealed record Unknown(string What) : DispatchOutcome;
+    /// <summary>The state forbids it; nothing was changed.</summary>
+    public sealed record Forbidden(string Code, string Why) : DispatchOutcome;
+    public sealed record Invalid(string Field, string Message) : DispatchOutcome;
+
+    public Results<Ok<Done>, ProblemHttpResult> ToHttp() => this switch
+    {
+        Done done => TypedResults.Ok(done),
+        Unknown(var what) => Problems.NotFound(what),
+        Forbidden(var code, var why) => Problems.Conflict(code, why),
+        Invalid(var field, var message) => Problems.Invalid(field, message),
+        _ => throw new InvalidOperationException($"{this} has no answer"),
+    };
+
+    internal static Done Of(RoutingRow ticket, DecisionRow decision) => new(
+        ticket.Number, ticket.Standing, ticket.Round, decision.LeadUnit, decision.SupportUnits, decision.Lead is null ? null : decision.Limit, decision.Designated,
+        decision.Lead is null ? decision.TriageReason : null);
+}
+
+/// <summary>What the dispatchers' commands work with.</summary>
+public sealed class DispatchDesk(Database database, Router router, RoutingBasis basis, DispatchSettings settings)
+{
+    public Database Database => database;
+
+    public Router Router => router;
+
+    public DispatchSettings Settings => settings;
+
+    internal Task<RoutingBasis.State> BasisAsync(Work work) => basis.ReadAsync(work, work.Now);
+
+    /// <summary>The units that a body names, or what is wrong with them.</summary>
+    /// <param name="lead">Null where the body leaves it open.</param>
+    internal static DispatchOutcome.Invalid? Resolve(
+        UnitIndex units, string? lead, IReadOnlyList<string>? support, out Named? leadUnit, out IReadOnlyList<Named>? supportUnits)
+    {
+        leadUnit = null;
+        supportUnits = null;
+        if (lead is not null)
+        {
+            if (units.Find(lead) is not { } unit) return new DispatchOutcome.Invalid("lead", $"There is no unit '{lead}'.");
+            leadUnit = unit.Named;
+        }
+        if (support is null) return null;
+        var found = new List<Named>();
+        foreach (var code in support.Distinct(StringComparer.Ordinal))
+        {
+            if (code is null || units.Find(code) is not { } unit) return new DispatchOutcome.Invalid("support", $"There is no unit '{code}'.");
+            if (code == lead) return new DispatchOutcome.Invalid("support", $"'{code}' leads already.");
+            found.Add(unit.Named);
+        }
+        supportUnits = found;
+        return null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>The decision a ticket would get (预派单); nothing is stored.</summary>
+public static class PreviewDispatch
+{
+    public const int LongestAddress = 500, LongestText = 10_000;
+
+    /// <param name="Status">dispatched or triage.</param>
+    public sealed record Preview(
+        RoutingStatus Status, Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, Named? Category, string? CategoryPath, Named? Street,
+        Named? Community, double Confidence, string? Rule, TriageReason? TriageReason, IReadOnlyList<PlaceCandidate> Candidates, IReadOnlyList<Sentence> Explanation);
+
+    public static async Task<Results<Ok<Preview>, ProblemHttpResult>> HandleAsync(
+        string? address, string? text, string? at, string? category, string? kind, string? urgency,
+        Database database, Router router, RoutingBasis basis, CancellationToken ct)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (string.IsNullOrWhiteSpace(address) && string.IsNullOrWhiteSpace(text)) errors["text"] = ["'text' or 'address' must be given."];
+        if (address?.Length > LongestAddress) errors["address"] = [$"'address' may have {LongestAddress} characters at most."];
+        if (text?.Length > LongestText) errors["text"] = [$"'text' may have {LongestText} characters at most."];
+        if (category is not null && CategoryCatalogue.Instance.Find(category) is null) errors["category"] = ["There is no such category."];
+        var asKind = TicketKind.Request;
+        if (kind is not null && !Words.TryParse(kind, out asKind)) errors["kind"] = [$"'kind' must be one of: {Words.List<TicketKind>()}."];
+        var asUrgency = Urgency.Normal;
+        if (urgency is not null && !Words.TryParse(urgency, out asUrgency)) errors["urgency"] = [$"'urgency' must be one of: {Words.List<Urgency>()}."];
+        var day = database.Clock.Today;
+        if (at is not null)
+        {
+            if (DateOnly.TryParseExact(at, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var given)) day = given;
+            else if (DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) day = database.Clock.DayOf(instant);
+            else errors["at"] = ["'at' must be a day like 2020-02-07 or an instant like 2020-02-07T10:00:00+08:00."];
+        }
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        var question = new RoutingQuestion(new Matter(text ?? "", "", address ?? "", null), asKind, category, asUrgency, day, RoutingQuestion.Nobody);
+        var d = router.Decide(question, await basis.ReadAsync(database, ct));
+        return TypedResults.Ok(new Preview(
+            d.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched, d.Lead, d.Support, d.DeadlineClass, d.Category,
+            d.Category is null ? null : CategoryCatalogue.Instance.Path(d.Category.Code), d.Street, d.Community, d.Confidence, d.Rule, d.Triage, d.Candidates, d.Why));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Security.Claims;
+using FluentValidation;
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>
+/// Reviews a return (退单审核). Rejected, the work order stays with the unit. Upheld for the lead, the ticket goes another round: to the unit that the reviewer
+/// names, else to the one that the returning unit suggests, else to whom the rules name without those who refused, else to triage. From the
+/// round of <see cref="DispatchSettings.DesignateAtRound"/> on that decision is final (指定). Upheld for a supporting unit, the lead goes on without it.
+/// </summary>
+/// <param name="Lead">Only when upheld.</param>
+public sealed record ReviewReturn(
+    bool? Uphold, string? Note, string? Lead = null, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null)
+{
+    public sealed class Validator : AbstractValidator<ReviewReturn>
+    {
+        public Validator()
+        {
+            RuleFor(r => r.Uphold).NotNull().WithMessage("'Uphold' must be true or false.");
+            RuleFor(r => r.Note).NotEmpty().Text(2000);
+            RuleFor(r => r.Lead).Text(64).NotEqual("");
+            RuleFor(r => r.Support).Must(s => s is null || s.Count <= 20).WithMessage("'Support' may name 20 units at most.");
+            RuleFor(r => r.DeadlineClass).IsInEnum();
+            RuleFor(r => r.Lead).Null().When(r => r.Uphold == false).WithMessage("'Lead' goes with an upheld return only: a rejected one stays with its unit.");
+        }
+    }
+
+    public static async Task<Results<Ok<DispatchOutcome.Done>, ProblemHttpResult>> HandleAsync(
+        string workOrder, ReviewReturn request, DispatchDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
+        (await request.OnAsync(desk, workOrder, user.Actor(), ct)).ToHttp();
+
+    public Task<DispatchOutcome> OnAsync(DispatchDesk desk, string workOrder, string actor, CancellationToken ct) => desk.Database.WriteAsync<DispatchOutcome>(async work =>
+    {
+        var returned = (await work.QueryAsync<ReturnRow>($"""
+            select {ReturnRow.Columns} from dispatch_return where work_order = @workOrder order by returned_at desc {work.Dialect.Limit}
+            """, new { workOrder, limit = 1 })).SingleOrDefault();
+        if (returned is null) return new DispatchOutcome.Unknown($"Work order {workOrder} was not returned.");
+        var ticket = (await Routing.FindAsync(work, returned.Number))!;
+        if (ticket.Standing == RoutingStatus.Closed) return new DispatchOutcome.Forbidden("ticket-closed", $"Ticket {ticket.Number} is closed.");
+        if (returned.State != ReturnState.Pending.Word() || returned.Round != ticket.Round)
+            return new DispatchOutcome.Forbidden("return-reviewed", $"The return of {workOrder} is {returned.State} and waits for nobody.");
+
+        var state = await desk.BasisAsync(work);
+        if (DispatchDesk.Resolve(state.Units, Lead, Support, out var lead, out var support) is { } invalid) return invalid;
+        var current = await Routing.CurrentAsync(work, ticket);
+        var round = ticket.Round + 1;
+        var designated = Uphold == true && round >= desk.Settings.DesignateAtRound;
+        if (lead?.Code == returned.Unit && !designated)
+            return new DispatchOutcome.Invalid("lead", $"{returned.UnitName} is the unit whose return is upheld.");
+
+        if (await work.ExecuteAsync("""
+            update dispatch_return set state = @state, reviewed_at = @now, reviewed_by = @actor, note = @Note
+            where work_order = @workOrder and returned_at = @ReturnedAt and state = 'pending'
+            """, new { state = (Uphold == true ? ReturnState.Upheld : ReturnState.Rejected).Word(), now = work.Now, actor, Note, workOrder, returned.ReturnedAt }) == 0)
+            throw new ConflictException($"The return of {workOrder}");
+        work.Send(new ReturnReviewed(ticket.Number, workOrder, Uphold == true, Note!, work.Now, actor));
+        work.Note(ticket.Number, actor, Uphold == true ? "return-upheld" : "return-rejected", Note, returned.Unit);
+        if (Uphold != true) return DispatchOutcome.Of(ticket, current);
+
+        if (!returned.AsLead && lead is null && support is null)
+        {
+            var without = new Sentence($"协办单位{returned.UnitName}退单经审核同意，不再协办。", $"The return of the supporting unit {returned.UnitName} was upheld: it supports no more.");
+            return DispatchOutcome.Of(ticket, await Routing.DropSupportAsync(work, ticket, current, returned.Unit, without));
+        }
+
+        var refused = await Routing.RefusedAsync(work, ticket.Number);
+        refused.Add(returned.Unit);
+        var decision = Next(desk, ticket, current, returned, state, refused, lead, support, designated, round, actor);
+        var row = DecisionRow.Of(
+            ticket.Number, round, $"return:{workOrder}:{returned.ReturnedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}",
+            decision, designated, work.Now, lead is null ? Routing.Machine : actor);
+        return DispatchOutcome.Of(await Routing.NextRoundAsync(work, ticket, row, null), row);
+    }, ct);
+
+    private Decision Next(
+        DispatchDesk desk, RoutingRow ticket, DecisionRow current, ReturnRow returned, RoutingBasis.State state, HashSet<string> refused,
+        Named? lead, IReadOnlyList<Named>? support, bool designated, int round, string actor)
+    {
+        var why = new List<Sentence>
+        {
+            new($"第{round}轮：{returned.UnitName}退单（{returned.Reason}），{actor}审核同意（{Note}）。", $"Round {round}: {returned.UnitName} returned it ({returned.Reason}); {actor} upheld that ({Note})."),
+        };
+        var suggested = returned.Suggested is { Length: > 0 } code && state.Units.Find(code) is { } unit && !refused.Contains(unit.Code) ? unit.Named : null;
+        var decision = default(Decision);
+        if (lead is not null) why.Add(new($"审核人指定由{lead.Name}主办。", $"The reviewer named {lead.Name}."));
+        else if (!returned.AsLead && current.LeadUnit is { } same)
+        {
+            lead = same;
+            why.Add(new($"主办单位{same.Name}不变。", $"{same.Name} leads as before."));
+        }
+        else if (suggested is not null)
+        {
+            lead = suggested;
+            why.Add(new($"按退单单位建议由{suggested.Name}主办。", $"{suggested.Name} leads, as the returning unit suggested."));
+        }
+        else
+        {
+            decision = desk.Router.Decide(ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), refused), state);
+            if (decision.Lead is null && designated && current.Street is { } street && !refused.Contains(street) && state.Units.Find(street) is { } office)
+            {
+                lead = office.Named;
+                why.AddRange(decision.Why);
+                why.Add(new($"无单位认领，由所在地{office.Name}兜底办理。", $"Nobody owns it: the street office of the place, {office.Name}, takes it."));
+                decision = null;
+            }
+        }
+        if (decision is not null)
+        {
+            why.AddRange(decision.Why);
+            if (decision.Lead is not null && support is not null) decision = decision with { Support = [.. support.Where(s => s.Code != decision.Lead.Code)] };
+        }
+        if (designated && (decision is null || decision.Lead is not null))
+            why.Add(new($"已是第{round}轮，由热线平台指定，承办单位不得再退（指定）。", $"Round {round}: designated by the hotline, final; it cannot be returned again."));
+
+        decision ??= new Decision(
+            lead, support ?? [.. current.SupportUnits.Where(s => s.Code != lead!.Code && !refused.Contains(s.Code))],
+            current.Limit ?? Contracts.DeadlineClass.Normal, current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why);
+        if (decision.Lead is not null && DeadlineClass is { } asked) decision = decision with { DeadlineClass = asked };
+        return decision with { Why = why };
+    }
+}

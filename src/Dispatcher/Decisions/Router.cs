@@ -1,0 +1,237 @@
+using System.Globalization;
+using Hotline.Contracts;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
+using Hotline.Dispatcher.Rules;
+using Hotline.Dispatcher.Units;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>
+/// Decides where a ticket goes: what it is about, where it is, which rule of the dispatch catalogue holds. Nothing is read and nothing is stored
+/// here, so the same question and the same <see cref="RoutingBasis.State"/> give the same answer.
+/// </summary>
+public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, AddressResolver addresses, DispatchSettings settings)
+{
+    public Decision Decide(RoutingQuestion question, RoutingBasis.State basis) =>
+        Decide(question, WhatIsIt(question), WhereIsIt(question.Matter, basis.Units), basis, settings);
+
+    /// <summary>The operator's category, or what the words suggest; of an operator's first or second level the lexicon's readings below it.</summary>
+    public CategoryFinding WhatIsIt(RoutingQuestion question)
+    {
+        var suggestion = lexicon.Suggest(question.Matter.Title, question.Matter.Description);
+        if (question.Category is { Length: > 0 } given && categories.Find(given) is { } named)
+        {
+            var below = given.Length == 6 ? [] : suggestion.Guesses.Where(g => g.Category.Code.StartsWith(given, StringComparison.Ordinal)).ToArray();
+            var sum = below.Sum(g => g.Confidence);
+            return new CategoryFinding(
+                sum == 0
+                    ? [new CategoryReading(named.Code, categories.Path(named.Code), 1, [])]
+                    : [.. below.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence / sum, g.Words))],
+                Given: true, suggestion.Danger);
+        }
+        return new CategoryFinding(
+            [.. suggestion.Guesses.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence, g.Words))],
+            Given: false, suggestion.Danger);
+    }
+
+    /// <summary>The place of the address; where that says nothing, of what the citizen wrote.</summary>
+    public PlaceMatch WhereIsIt(Matter matter, UnitIndex units)
+    {
+        var home = settings.Division ?? units.Home;
+        var match = addresses.Resolve(matter.Address, home);
+        if (match.Street is not null || match.OutOfArea) return match;
+        var told = addresses.Resolve(matter.Title + "，" + matter.Description, home);
+        return told.Street is null || told.OutOfArea ? match : told with { Confidence = told.Confidence * 0.9 };
+    }
+
+    /// <summary>From what and where to the unit: the order of DESIGN — category, place, rule, else triage with its reason.</summary>
+    public static Decision Decide(RoutingQuestion question, CategoryFinding what, PlaceMatch where, RoutingBasis.State basis, DispatchSettings settings)
+    {
+        var why = new List<Sentence>();
+        var street = where is { OutOfArea: false, Street: { } code } ? Place(code, basis.Units) : null;
+        var known = where.Confidence >= settings.PlaceConfidence ? street : null;
+        var community = known is not null && where.Community is { } inner ? Place(inner, basis.Units) : null;
+        ExplainCategory(what, why);
+        foreach (var step in where.Explanation) why.Add(new Sentence(step.Zh, step.En));
+        var best = what.Readings.Count == 0 ? null : what.Readings[0];
+        var named = best is null ? null : new Named(best.Code, LastName(best));
+
+        if (where.OutOfArea)
+        {
+            var other = where.Responsible;
+            return Triage(TriageReason.OutOfArea, null, named,
+                $"地点不在本热线辖区，应由{other?.Name ?? "当地"}12345热线受理，需人工研判。",
+                $"The place is outside this hotline's area: it is for the 12345 hotline of {other?.Name ?? "its own city"}; a person decides.");
+        }
+        if (best is null)
+        {
+            return Triage(TriageReason.CategoryUnclear, null, null,
+                "文本中没有能说明事项类别的词语，需人工研判。", "No word of the text says what the matter is about: a person decides.");
+        }
+
+        var outcomes = what.Readings.Select(r => Choose(r, question, where, street, basis, settings)).ToArray();
+        var groups = outcomes.GroupBy(o => o.Lead?.Code ?? o.Reason!.Value.ToString())
+            .Select(g => (Outcome: g.First(), Sum: g.Sum(o => o.Reading.Confidence)))
+            .OrderByDescending(g => g.Sum).ToArray();
+        var (won, sum) = groups[0];
+        if (!what.Given && sum < settings.CategoryConfidence)
+        {
+            var list = string.Join("、", groups.Take(3).Select(g => $"{LastName(g.Outcome.Reading)}（{Percent(g.Sum)}）"));
+            return Triage(TriageReason.CategoryUnclear, outcomes[0].Rule?.Class, named,
+                $"类别把握不足：{list}，均低于{Percent(settings.CategoryConfidence)}，需人工研判。",
+                $"The category is not sure enough: {list}, all below {Percent(settings.CategoryConfidence)}; a person decides.");
+        }
+
+        named = new Named(won.Reading.Code, LastName(won.Reading));
+        if (!what.Given && won.Reading.Confidence < settings.CategoryConfidence)
+            why.Add(new Sentence(
+                $"单一类别把握不足，但可能的各类别合计{Percent(sum)}都指向同一去向，按「{LastName(won.Reading)}」处理。",
+                $"No single category is sure, but readings that together make {Percent(sum)} lead to the same place; taken as {LastName(won.Reading)}."));
+        why.AddRange(won.Why);
+        if (won.Lead is null)
+        {
+            var candidates = won.Reason != TriageReason.AmbiguousPlace ? []
+                : street is null ? where.Candidates : [new PlaceCandidate(street.Code, DivisionDirectory.Instance.FullName(street.Code), where.Confidence)];
+            return Triage(won.Reason!.Value, won.Rule?.Class, named, won.Text!.Zh, won.Text.En, candidates, won.Rule?.Id);
+        }
+
+        var rule = won.Rule!;
+        var deadline = Deadline(rule.Class, question.Urgency, what.Danger, why);
+        return new Decision(
+            won.Lead, won.Support, deadline, named, known, community,
+            Math.Round(Math.Min(1, rule.Mode == DispatchMode.Territory ? Math.Min(sum, where.Confidence) : sum), 3),
+            rule.Id, null, [], why);
+
+        Decision Triage(TriageReason reason, DeadlineClass? suggested, Named? category, string zh, string en, IReadOnlyList<PlaceCandidate>? candidates = null, string? ruleId = null)
+        {
+            DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what.Danger, []) : null;
+            why.Add(new Sentence(zh, en));
+            return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? [], why);
+        }
+    }
+
+    /// <summary>What one reading of the category leads to.</summary>
+    private sealed record Outcome(
+        CategoryReading Reading, Named? Lead, IReadOnlyList<Named> Support, DispatchRule? Rule, TriageReason? Reason, Sentence? Text, IReadOnlyList<Sentence> Why);
+
+    private static Outcome Choose(
+        CategoryReading reading, RoutingQuestion question, PlaceMatch where, Named? street, RoutingBasis.State basis, DispatchSettings settings)
+    {
+        var sure = street is not null && where.Confidence >= settings.PlaceConfidence;
+        var rules = basis.Rules.For(reading.Code, sure ? street!.Code : null, question.Kind, question.Day);
+        var why = new List<Sentence>();
+        if (rules.Count == 0)
+            return Stop(TriageReason.NoRule, null, $"派单目录中没有适用于「{LastName(reading)}」的规则，需人工研判。", $"The dispatch catalogue has no rule for {LastName(reading)}: a person decides.");
+        if (rules.Count > 1 && DispatchRule.Precedence(rules[0], rules[1]) == 0 && (rules[0].Mode, rules[0].Lead) != (rules[1].Mode, rules[1].Lead))
+            return Stop(TriageReason.RuleConflict, rules[0],
+                $"规则「{rules[0].Id}」与「{rules[1].Id}」同级而主办单位不同，需人工研判。", $"The rules {rules[0].Id} and {rules[1].Id} rank equal and name different leads: a person decides.");
+
+        var refused = default(DispatchRule);
+        foreach (var rule in rules)
+        {
+            // After a refusal the catch-all says nothing, and what a department refused does not go down to the street office for that.
+            if (refused is not null && (rule.Category.Length == 0 || (refused.Mode == DispatchMode.Duty && rule.Mode == DispatchMode.Territory))) continue;
+            Named? lead;
+            if (rule.Mode == DispatchMode.Territory)
+            {
+                if (street is null && where.Candidates.Count == 0)
+                    return Stop(TriageReason.NoPlace, rule, $"规则「{rule.Id}」按属地派单，但地址未能对应到街道，需人工研判。", $"The rule {rule.Id} goes by territory and the address gives no street: a person decides.");
+                if (!sure)
+                    return Stop(TriageReason.AmbiguousPlace, rule,
+                        $"规则「{rule.Id}」按属地派单，但地点把握不足{Streets(where, street)}，需人工研判。", $"The rule {rule.Id} goes by territory and the place is not sure enough{Streets(where, street)}: a person decides.");
+                if (basis.Units.Find(street!.Code) is not { } office)
+                    return Stop(TriageReason.LeadUnknown, rule, $"{street.Name}不在本热线的承办单位中，需人工研判。", $"{street.Name} is no unit of this hotline: a person decides.");
+                lead = office.Named;
+            }
+            else
+            {
+                if (basis.Units.Resolve(rule.Lead) is not { } department)
+                    return Stop(TriageReason.LeadUnknown, rule, $"规则「{rule.Id}」的主办单位「{rule.Lead}」不在本热线的承办单位中，需人工研判。", $"The lead '{rule.Lead}' of rule {rule.Id} is no unit of this hotline: a person decides.");
+                lead = department.Named;
+            }
+            if (question.Refused.Contains(lead.Code))
+            {
+                why.Add(new Sentence($"规则「{rule.Id}」的主办单位{lead.Name}退单已获准，不再派给。", $"Rule {rule.Id} names {lead.Name}, whose return was upheld: not asked again."));
+                refused ??= rule;
+                continue;
+            }
+            ExplainRule(rule, rules, refused, lead, why);
+            var support = rule.Support.Select(s => s == DispatchRule.Street ? sure ? basis.Units.Find(street!.Code) : null : basis.Units.Resolve(s))
+                .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code).ToArray();
+            if (support.Length > 0)
+                why.Add(new Sentence($"协办单位：{string.Join("、", support.Select(s => s.Name))}。", $"Supporting: {string.Join(", ", support.Select(s => s.Name))}."));
+            return new Outcome(reading, lead, support, rule, null, null, why);
+        }
+        return Stop(TriageReason.RefusedByAll, rules[0], "适用规则的单位都已退单并获准，需人工研判。", "Every unit that the rules name has returned it: a person decides.");
+
+        Outcome Stop(TriageReason reason, DispatchRule? rule, string zh, string en) => new(reading, null, [], rule, reason, new Sentence(zh, en), why);
+    }
+
+    private static void ExplainCategory(CategoryFinding what, List<Sentence> why)
+    {
+        if (what.Readings.Count == 0) return;
+        var best = what.Readings[0];
+        var words = string.Join("、", best.Words);
+        why.Add(what.Given && best.Words.Count == 0
+            ? new Sentence($"类别由受理人员选定：{best.Name}（{best.Code}）。", $"Category chosen by the operator: {best.Name} ({best.Code}).")
+            : what.Given
+                ? new Sentence($"类别由受理人员选定大类，按词语「{words}」细分为{best.Name}（{best.Code}）。", $"Category chosen by the operator, narrowed to {best.Name} ({best.Code}) by the words {words}.")
+                : new Sentence($"按词语「{words}」判断类别为{best.Name}（{best.Code}），把握{Percent(best.Confidence)}。", $"The words {words} suggest the category {best.Name} ({best.Code}), confidence {Percent(best.Confidence)}."));
+    }
+
+    private static void ExplainRule(DispatchRule rule, IReadOnlyList<DispatchRule> rules, DispatchRule? refused, Named lead, List<Sentence> why)
+    {
+        var category = rule.Category.Length == 0 ? "*" : rule.Category;
+        why.Add(rule.Mode == DispatchMode.Territory
+            ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by territory, {lead.Name} leads.")
+            : new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by duty, {lead.Name} leads."));
+        foreach (var other in rules.Where(r => r != rule && r != refused).Take(3))
+        {
+            var (zh, en) = other.Category.Length < rule.Category.Length ? ("类别较宽", "its category is wider")
+                : other.Place.Length < rule.Place.Length ? ("地点较宽", "its place is wider")
+                : other.Kind is null && rule.Kind is not null ? ("不限诉求类型", "it names no kind of ticket")
+                : ("生效较早", "it came into force earlier");
+            if (DispatchRule.Precedence(rule, other) > 0) (zh, en) = ("主办单位已退单", "its lead has returned the ticket");
+            why.Add(new Sentence($"未采用规则「{other.Id}」：{zh}。", $"Rule {other.Id} lost: {en}."));
+        }
+    }
+
+    /// <summary>The rule's class, raised by danger to life or by the operator's urgency, never lowered.</summary>
+    private static DeadlineClass Deadline(DeadlineClass byRule, Urgency? urgency, IReadOnlyList<string> danger, List<Sentence> why)
+    {
+        var raised = danger.Count > 0 ? DeadlineClass.Emergency : Raise(byRule, urgency);
+        var (zh, en) = raised == byRule ? ("按规则", "by the rule")
+            : danger.Count > 0 ? ($"因出现危及生命的词语「{string.Join("、", danger)}」由{Zh(byRule)}提高", $"raised from {byRule.Word()} for words of danger to life: {string.Join(", ", danger)}")
+            : ($"因受理人员标为紧急由{Zh(byRule)}提高", $"raised from {byRule.Word()} by the operator's urgency");
+        why.Add(new Sentence($"时限等级：{Zh(raised)}（{zh}）。", $"Deadline class: {raised.Word()} ({en})."));
+        return raised;
+    }
+
+    /// <summary>The stricter of a class and of what an urgency asks for.</summary>
+    internal static DeadlineClass Raise(DeadlineClass deadline, Urgency? urgency) => urgency switch
+    {
+        Urgency.Emergency => DeadlineClass.Emergency,
+        Urgency.Urgent when deadline > DeadlineClass.Urgent => DeadlineClass.Urgent,
+        _ => deadline,
+    };
+
+    internal static string Zh(DeadlineClass deadline) => deadline switch
+    {
+        DeadlineClass.Emergency => "特急",
+        DeadlineClass.SameDay => "当日办结",
+        DeadlineClass.Urgent => "紧急",
+        DeadlineClass.Normal => "一般",
+        _ => "复杂",
+    };
+
+    private static string Streets(PlaceMatch where, Named? street) => street is not null ? $"（{street.Name}，{Percent(where.Confidence)}）"
+        : where.Candidates.Count == 0 ? "" : $"（{string.Join("、", where.Candidates.Take(4).Select(c => c.FullName))}）";
+
+    private static Named Place(string code, UnitIndex units) =>
+        units.Find(code)?.Named ?? new Named(code, DivisionDirectory.Instance.Find(code)?.Name ?? code);
+
+    private static string LastName(CategoryReading reading) => reading.Name[(reading.Name.LastIndexOf(" / ", StringComparison.Ordinal) is >= 0 and var i ? i + 3 : 0)..];
+
+    private static string Percent(double share) => (share * 100).ToString("0", CultureInfo.InvariantCulture) + "%";
+}

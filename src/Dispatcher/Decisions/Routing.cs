@@ -1,0 +1,238 @@
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Dispatcher.Place;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>How a ticket stands with the Dispatcher.</summary>
+public enum RoutingStatus { Triage, Dispatched, Closed }
+
+/// <summary>Where a return stands (退单审核).</summary>
+public enum ReturnState
+{
+    Pending,
+    Upheld,
+    Rejected,
+    /// <summary>Nobody has to decide any more: the ticket was closed or dispatched anew.</summary>
+    Dropped,
+}
+
+/// <summary>
+/// What the Dispatcher knows of a ticket. A ticket that was closed before it came to be routed has only its number, its end, and version 0.
+/// </summary>
+internal sealed record RoutingRow
+{
+    public required string Number { get; init; }
+    public DateTimeOffset? FiledAt { get; init; }
+    public string? Channel { get; init; }
+    public string? Kind { get; init; }
+    public string? Title { get; init; }
+    public string? Description { get; init; }
+    public string? Address { get; init; }
+    public double? Lat { get; init; }
+    public double? Lng { get; init; }
+    public string? CategoryHint { get; init; }
+    public string? Urgency { get; init; }
+    public bool Confidential { get; init; }
+    public required string Status { get; init; }
+    public required DateTimeOffset Since { get; init; }
+    public required int Round { get; init; }
+    public required int Version { get; init; }
+
+    public Matter Matter => new(Title ?? "", Description ?? "", Address ?? "", Lat is { } lat && Lng is { } lng ? new Location(lat, lng) : null);
+
+    public RoutingStatus Standing => Words.Parse<RoutingStatus>(Status);
+
+    public RoutingQuestion Question(DateOnly day, IReadOnlySet<string> refused) => new(
+        Matter, Words.Parse<TicketKind>(Kind!), CategoryHint, Urgency is null ? null : Words.Parse<Urgency>(Urgency), day, refused);
+}
+
+/// <summary>One round's decision; the lead is null while the round waits in triage. The highest round is the current one.</summary>
+internal record DecisionRow
+{
+    public required string Number { get; init; }
+    public required int Round { get; init; }
+
+    /// <summary>What asked for the round: unique in its ticket, so that a cause told twice makes one round.</summary>
+    public required string Cause { get; init; }
+    public string? RuleId { get; init; }
+    public string? Lead { get; init; }
+    public string? LeadName { get; init; }
+    public required string Support { get; init; }
+    public string? DeadlineClass { get; init; }
+    public string? Category { get; init; }
+    public string? CategoryName { get; init; }
+    public string? Street { get; init; }
+    public string? StreetName { get; init; }
+    public string? Community { get; init; }
+    public string? CommunityName { get; init; }
+    public required double Confidence { get; init; }
+    public string? TriageReason { get; init; }
+    public required string Candidates { get; init; }
+    public required bool Designated { get; init; }
+    public required string Explanation { get; init; }
+    public required DateTimeOffset DecidedAt { get; init; }
+    public required string DecidedBy { get; init; }
+
+    public Named? LeadUnit => Name(Lead, LeadName);
+    public IReadOnlyList<Named> SupportUnits => Json.Read<Named[]>(Support);
+    public DeadlineClass? Limit => DeadlineClass is null ? null : Words.Parse<DeadlineClass>(DeadlineClass);
+    public Named? Matter => Name(Category, CategoryName);
+    public Named? StreetOffice => Name(Street, StreetName);
+    public Named? CommunityPlace => Name(Community, CommunityName);
+    public IReadOnlyList<Sentence> Why => Json.Read<Sentence[]>(Explanation);
+
+    public static DecisionRow Of(string number, int round, string cause, Decision decision, bool designated, DateTimeOffset at, string by) => new()
+    {
+        Number = number,
+        Round = round,
+        Cause = cause,
+        RuleId = decision.Rule,
+        Lead = decision.Lead?.Code,
+        LeadName = decision.Lead?.Name,
+        Support = Json.Write(decision.Support),
+        DeadlineClass = decision.DeadlineClass?.Word(),
+        Category = decision.Category?.Code,
+        CategoryName = decision.Category?.Name,
+        Street = decision.Street?.Code,
+        StreetName = decision.Street?.Name,
+        Community = decision.Community?.Code,
+        CommunityName = decision.Community?.Name,
+        Confidence = decision.Confidence,
+        TriageReason = decision.Triage?.Word(),
+        Candidates = Json.Write(decision.Candidates),
+        Designated = designated,
+        Explanation = Json.Write(decision.Why),
+        DecidedAt = at,
+        DecidedBy = by,
+    };
+
+    public IReadOnlyList<PlaceCandidate> PlaceCandidates => Json.Read<PlaceCandidate[]>(Candidates);
+
+    private static Named? Name(string? code, string? name) => code is null ? null : new Named(code, name ?? code);
+}
+
+/// <summary>
+/// How the routing of a ticket changes: every way goes through here, so the row, the round, the messages and the timeline always agree.
+/// </summary>
+internal static class Routing
+{
+    public const string Machine = "dispatcher";
+
+    public const string TicketColumns =
+        "number, filed_at, channel, kind, title, description, address, lat, lng, category_hint, urgency, confidential, status, since, round, version";
+
+    public const string DecisionColumns =
+        "number, round, cause, rule_id, lead, lead_name, support, deadline_class, category, category_name, street, street_name, community, community_name, " +
+        "confidence, triage_reason, candidates, designated, explanation, decided_at, decided_by";
+
+    /// <summary>
+    /// The one way to the message from what is stored: it is sent with this, and counted afresh with this (<see cref="DispatchFacts"/>).
+    /// </summary>
+    public static TicketRouted Message(int version, DecisionRow decision) => new(
+        decision.Number, version, decision.Round, decision.DecidedAt, decision.DecidedBy,
+        decision.LeadUnit, decision.SupportUnits, decision.Lead is null ? null : decision.Limit,
+        decision.Matter, decision.StreetOffice, decision.Lead is null ? decision.TriageReason : null);
+
+    public static Task<RoutingRow?> FindAsync(Session db, string number) =>
+        db.FindAsync<RoutingRow>($"select {TicketColumns} from dispatch_ticket where number = @number", new { number });
+
+    public static async Task<DecisionRow> CurrentAsync(Session db, RoutingRow ticket) =>
+        await db.FindAsync<DecisionRow>($"select {DecisionColumns} from dispatch_decision where number = @Number and round = @Round", new { ticket.Number, ticket.Round })
+        ?? throw new InvalidOperationException($"Ticket {ticket.Number} has no decision of its round {ticket.Round}.");
+
+    public static async Task<bool> HasCauseAsync(Session db, string number, string cause) =>
+        await db.ScalarAsync<int>("select count(*) from dispatch_decision where number = @number and cause = @cause", new { number, cause }) > 0;
+
+    /// <summary>The units whose return of this ticket was upheld.</summary>
+    public static async Task<HashSet<string>> RefusedAsync(Session db, string number) =>
+        (await db.QueryAsync<string>("select unit from dispatch_return where number = @number and state = 'upheld'", new { number })).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Begins the next round: row, decision, messages, timeline. Pending returns of the rounds before are dropped.</summary>
+    /// <exception cref="ConflictException">Another change came first.</exception>
+    public static async Task<RoutingRow> NextRoundAsync(Work work, RoutingRow ticket, DecisionRow decision, string? note)
+    {
+        var changed = ticket with
+        {
+            Status = (decision.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched).Word(),
+            Since = work.Now,
+            Round = decision.Round,
+            Version = ticket.Version + 1,
+        };
+        await SaveAsync(work, ticket, changed);
+        await InsertAsync(work, decision);
+        await DropReturnsAsync(work, ticket.Number);
+        Tell(work, changed, decision, note);
+        return changed;
+    }
+
+    /// <summary>Fills the round that waits in triage with what a person decided.</summary>
+    /// <exception cref="ConflictException">Another change came first.</exception>
+    public static async Task<RoutingRow> DecideTriageAsync(Work work, RoutingRow ticket, DecisionRow decision, string? note)
+    {
+        var changed = ticket with { Status = RoutingStatus.Dispatched.Word(), Since = work.Now, Version = ticket.Version + 1 };
+        await SaveAsync(work, ticket, changed);
+        await UpdateAsync(work, decision);
+        Tell(work, changed, decision, note);
+        return changed;
+    }
+
+    /// <summary>Takes a supporting unit out of the current round: no new round, the lead goes on.</summary>
+    public static async Task<DecisionRow> DropSupportAsync(Work work, RoutingRow ticket, DecisionRow decision, string unit, Sentence why)
+    {
+        var changed = ticket with { Version = ticket.Version + 1 };
+        var without = decision with
+        {
+            Support = Json.Write(decision.SupportUnits.Where(u => u.Code != unit)),
+            Explanation = Json.Write(decision.Why.Append(why)),
+        };
+        await SaveAsync(work, ticket, changed);
+        await UpdateAsync(work, without);
+        work.Send(Message(changed.Version, without));
+        return without;
+    }
+
+    public static Task InsertAsync(Work work, DecisionRow decision) => work.ExecuteAsync($"""
+        insert into dispatch_decision ({DecisionColumns})
+        values (@Number, @Round, @Cause, @RuleId, @Lead, @LeadName, @Support, @DeadlineClass, @Category, @CategoryName, @Street, @StreetName, @Community, @CommunityName,
+            @Confidence, @TriageReason, @Candidates, @Designated, @Explanation, @DecidedAt, @DecidedBy)
+        """, decision);
+
+    public static Task<int> DropReturnsAsync(Work work, string number) => work.ExecuteAsync("""
+        update dispatch_return set state = 'dropped' where number = @number and state = 'pending'
+        """, new { number });
+
+    /// <summary>Sends and notes what a new or filled decision means.</summary>
+    public static void Tell(Work work, RoutingRow ticket, DecisionRow decision, string? note)
+    {
+        work.Send(Message(ticket.Version, decision));
+        if (decision.LeadUnit is not { } lead)
+        {
+            work.Note(ticket.Number, decision.DecidedBy, "triage", $"{decision.TriageReason}: {decision.Why[^1].Zh}");
+            return;
+        }
+        work.Send(new IssueWorkOrders(
+            ticket.Number, decision.Round, decision.DecidedAt, lead, decision.SupportUnits, decision.Limit!.Value, decision.Designated,
+            ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter,
+            decision.Matter, decision.StreetOffice, ticket.Confidential, decision.Why));
+        work.Note(ticket.Number, decision.DecidedBy, decision.Designated ? "designated" : "dispatched",
+            note ?? $"{lead.Name}, {decision.DeadlineClass}, round {decision.Round}", lead.Code);
+    }
+
+    private static async Task SaveAsync(Work work, RoutingRow before, RoutingRow after)
+    {
+        var rows = await work.ExecuteAsync("""
+            update dispatch_ticket set status = @Status, since = @Since, round = @Round, version = @Version
+            where number = @Number and version = @before and status <> 'closed'
+            """, new { after.Status, after.Since, after.Round, after.Version, after.Number, before = before.Version });
+        if (rows == 0) throw new ConflictException($"The routing of ticket {before.Number}");
+    }
+
+    private static Task UpdateAsync(Work work, DecisionRow decision) => work.ExecuteAsync("""
+        update dispatch_decision
+        set rule_id = @RuleId, lead = @Lead, lead_name = @LeadName, support = @Support, deadline_class = @DeadlineClass, category = @Category,
+            category_name = @CategoryName, triage_reason = @TriageReason, designated = @Designated, explanation = @Explanation,
+            decided_at = @DecidedAt, decided_by = @DecidedBy
+        where number = @Number and round = @Round
+        """, decision);
+}

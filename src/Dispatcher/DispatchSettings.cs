@@ -1,0 +1,39 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Hotline.Dispatcher;
+
+/// <summary>How sure the machine must be, and when the hotline designates; section <c>Dispatch</c> of the configuration.</summary>
+public sealed record DispatchSettings
+{
+    /// <summary>The hotline's own division (<c>Hotline:Division</c>); null for that of the platform that <c>hotline init</c> installed.</summary>
+    public string? Division { get; init; }
+
+    /// <summary>Below it a person decides: the share of the readings of the text that lead to the same unit (<c>Dispatch:CategoryConfidence</c>).</summary>
+    public double CategoryConfidence { get; init; } = 0.45;
+
+    /// <summary>Below it a person decides where the matter is (<c>Dispatch:PlaceConfidence</c>).</summary>
+    public double PlaceConfidence { get; init; } = 0.6;
+
+    /// <summary>The round from which a decision after an upheld return is final (<c>Dispatch:DesignateAtRound</c>).</summary>
+    public int DesignateAtRound { get; init; } = 3;
+
+    /// <exception cref="FormatException">A setting is out of its range; the message begins with its name.</exception>
+    public static DispatchSettings Read(IConfiguration configuration, string? division)
+    {
+        var defaults = new DispatchSettings();
+        return new DispatchSettings
+        {
+            Division = division,
+            CategoryConfidence = Share("Dispatch:CategoryConfidence", defaults.CategoryConfidence),
+            PlaceConfidence = Share("Dispatch:PlaceConfidence", defaults.PlaceConfidence),
+            DesignateAtRound = configuration["Dispatch:DesignateAtRound"] is not { Length: > 0 } text ? defaults.DesignateAtRound
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var round) && round >= 2 ? round
+                : throw new FormatException($"Dispatch:DesignateAtRound: '{text}' must be a whole number from 2."),
+        };
+
+        double Share(string setting, double otherwise) => configuration[setting] is not { Length: > 0 } text ? otherwise
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share
+            : throw new FormatException($"{setting}: '{text}' must be a number from 0 to 1.");
+    }
+}

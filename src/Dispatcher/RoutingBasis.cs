@@ -1,0 +1,78 @@
+using Hotline.Data;
+using Hotline.Dispatcher.Rules;
+using Hotline.Dispatcher.Units;
+
+namespace Hotline.Dispatcher;
+
+/// <summary>
+/// The units and the dispatch catalogue that decisions are made from, kept in memory. Whether another process has changed them is asked once every
+/// <see cref="Fresh"/>, so routing costs no query of its own; a change is used everywhere within that time, and at once in the process that made it.
+/// </summary>
+public sealed class RoutingBasis
+{
+    public const string UnitsPart = "units", CataloguePart = "catalogue";
+
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    private volatile Loaded? _loaded;
+
+    public sealed record State(UnitIndex Units, RuleBook Rules);
+
+    private sealed record Loaded(State State, long UnitsRevision, long CatalogueRevision, DateTimeOffset AskedAt);
+
+    /// <summary>Inside a transaction or a read that is open already.</summary>
+    public async Task<State> ReadAsync(Session db, DateTimeOffset now)
+    {
+        var loaded = _loaded;
+        if (loaded is not null && (now - loaded.AskedAt).Duration() < Fresh) return loaded.State;
+
+        var revisions = (await db.QueryAsync<RevisionRow>("select part, revision from dispatch_revision"))
+            .ToDictionary(r => r.Part, r => r.Revision, StringComparer.Ordinal);
+        var units = revisions.GetValueOrDefault(UnitsPart);
+        var catalogue = revisions.GetValueOrDefault(CataloguePart);
+        if (loaded is null || loaded.UnitsRevision != units || loaded.CatalogueRevision != catalogue)
+        {
+            var rows = await db.QueryAsync<UnitRow>("select code, name, kind, parent, division, name_en from dispatch_unit");
+            var index = new UnitIndex(rows.Select(r => new Unit(r.Code, r.Name, r.Kind, r.Parent, r.Division, r.NameEn)));
+            var csv = await db.FindAsync<string>("select csv from dispatch_catalogue where version = @catalogue", new { catalogue });
+            loaded = new Loaded(new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv)), units, catalogue, now);
+        }
+        else
+        {
+            loaded = loaded with { AskedAt = now };
+        }
+        _loaded = loaded;
+        return loaded.State;
+    }
+
+    public Task<State> ReadAsync(Database database, CancellationToken ct) =>
+        database.ReadAsync(db => ReadAsync(db, database.Clock.Now), ct);
+
+    /// <summary>After a change by this process: the next decision reads afresh.</summary>
+    public void Forget() => _loaded = null;
+
+    /// <summary>Counts a part's revision up, for the other processes to notice.</summary>
+    /// <returns>The new revision.</returns>
+    internal static async Task<long> TouchAsync(Work work, string part)
+    {
+        if (await work.ExecuteAsync("update dispatch_revision set revision = revision + 1 where part = @part", new { part }) == 0)
+            await work.ExecuteAsync("insert into dispatch_revision (part, revision) values (@part, 1)", new { part });
+        return await work.ScalarAsync<long>("select revision from dispatch_revision where part = @part", new { part });
+    }
+
+    private sealed record RevisionRow
+    {
+        public required string Part { get; init; }
+        public required long Revision { get; init; }
+    }
+
+    private sealed record UnitRow
+    {
+        public required string Code { get; init; }
+        public required string Name { get; init; }
+        public required string Kind { get; init; }
+        public string? Parent { get; init; }
+        public string? Division { get; init; }
+        public string? NameEn { get; init; }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text;
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Data.Web;
+using Hotline.Dispatcher.Matters;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hotline.Dispatcher.Rules;
+
+/// <summary>The dispatch catalogue as it is kept: every saved version stays, the latest is in force. What is wrong is refused when it is saved.</summary>
+public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
+{
+    public const int MostBytes = 2_000_000;
+
+    /// <param name="Version">Counts up with every save; 0 where none was saved.</param>
+    public sealed record Current(long Version, DateTimeOffset? SavedAt, string? SavedBy, IReadOnlyList<Rule> Rules);
+
+    /// <summary>A rule as JSON shows it.</summary>
+    public sealed record Rule(
+        string Id, string Category, string? CategoryName, string? Place, TicketKind? Kind, DispatchMode Mode, string? Lead, IReadOnlyList<string> Support, DeadlineClass Class,
+        DateOnly? From, DateOnly? To, string? Note);
+
+    public sealed record Saved(long Version, int Rules);
+
+    /// <returns>The version saved, or null and every error: then nothing is saved.</returns>
+    public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct)
+    {
+        var units = (await basis.ReadAsync(database, ct)).Units;
+        if (RuleBook.Check(csv, units, CategoryCatalogue.Instance, out var errors) is not { } book) return (null, errors);
+        var version = await database.WriteAsync(work => InsertAsync(work, csv, actor), ct);
+        basis.Forget();
+        return (new Saved(version, book.Rules.Count), []);
+    }
+
+    /// <summary>Saves the catalogue that comes with the program where none was saved yet; for <c>hotline init</c>, after the units.</summary>
+    /// <exception cref="InvalidDataException">A department that the catalogue names is not among the units.</exception>
+    public async Task<bool> InstallDefaultAsync(CancellationToken ct)
+    {
+        basis.Forget();
+        var csv = RuleBook.DefaultCsv;
+        var units = (await basis.ReadAsync(database, ct)).Units;
+        if (RuleBook.Check(csv, units, CategoryCatalogue.Instance, out var errors) is null)
+            throw new InvalidDataException($"The default dispatch catalogue does not fit these units: line {errors[0].Line}, {errors[0].Column}: {errors[0].Message}");
+        var installed = await database.WriteAsync(async work =>
+        {
+            if (await work.ScalarAsync<int>("select count(*) from dispatch_catalogue") > 0) return false;
+            await InsertAsync(work, csv, "hotline init");
+            return true;
+        }, ct);
+        basis.Forget();
+        return installed;
+    }
+
+    public static async Task<IResult> GetAsync(HttpRequest http, Database database, CancellationToken ct)
+    {
+        var row = await database.ReadAsync(db => db.FindAsync<CatalogueRow>("""
+            select version, saved_at, saved_by, csv from dispatch_catalogue where version = (select max(version) from dispatch_catalogue)
+            """), ct);
+        if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
+            return TypedResults.Text(row?.Csv ?? string.Join(',', RuleBook.Columns) + "\n", "text/csv", Encoding.UTF8);
+        return TypedResults.Ok(row is null ? new Current(0, null, null, []) : new Current(
+            row.Version, database.Clock.Local(row.SavedAt), row.SavedBy,
+            [.. RuleBook.Stored(row.Csv).Rules.Select(r => new Rule(
+                r.Id, Or(r.Category) ?? "*", r.Category.Length == 0 ? null : CategoryCatalogue.Instance.Path(r.Category), Or(r.Place), r.Kind, r.Mode, Or(r.Lead), r.Support,
+                r.Class, r.From, r.To, Or(r.Note)))]));
+    }
+
+    public static async Task<Results<Ok<Saved>, ProblemHttpResult>> PutAsync(HttpRequest http, DispatchCatalogue catalogue, ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (http.ContentType is { } type && !type.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase))
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The catalogue is sent as text/csv.");
+        if (await ReadAsync(http.Body, ct) is not { } csv) return Problems.Invalid("body", $"The catalogue must be UTF-8 text of {MostBytes} bytes at most.");
+        var (saved, errors) = await catalogue.SaveAsync(csv, user.Actor(), ct);
+        if (saved is not null) return TypedResults.Ok(saved);
+        return Problems.Invalid(errors.Take(200)
+            .GroupBy(e => e.Line == 0 ? "catalogue" : string.Create(CultureInfo.InvariantCulture, $"row {e.Line}{(e.Column.Length == 0 ? "" : ", " + e.Column)}"))
+            .ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
+    }
+
+    private static async Task<string?> ReadAsync(Stream body, CancellationToken ct)
+    {
+        using var copy = new MemoryStream();
+        var part = new byte[16_384];
+        for (int read; (read = await body.ReadAsync(part, ct)) > 0;)
+        {
+            if (copy.Length + read > MostBytes) return null;
+            copy.Write(part, 0, read);
+        }
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(copy.GetBuffer(), 0, (int)copy.Length);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<long> InsertAsync(Work work, string csv, string actor)
+    {
+        var version = await RoutingBasis.TouchAsync(work, RoutingBasis.CataloguePart);
+        await work.ExecuteAsync("insert into dispatch_catalogue (version, saved_at, saved_by, csv) values (@version, @now, @actor, @csv)",
+            new { version, now = work.Now, actor, csv });
+        return version;
+    }
+
+    private static string? Or(string text) => text.Length == 0 ? null : text;
+
+    private sealed record CatalogueRow
+    {
+        public required long Version { get; init; }
+        public required DateTimeOffset SavedAt { get; init; }
+        public required string SavedBy { get; init; }
+        public required string Csv { get; init; }
+    }
+}

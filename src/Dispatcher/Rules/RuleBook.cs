@@ -1,0 +1,154 @@
+using System.Globalization;
+using Hotline.Contracts;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Units;
+
+namespace Hotline.Dispatcher.Rules;
+
+/// <summary>What is wrong with a row of a dispatch catalogue.</summary>
+/// <param name="Line">As an editor counts; 0 for the file as a whole.</param>
+public sealed record RuleError(int Line, string Column, string Message);
+
+/// <summary>
+/// A dispatch catalogue (派单目录), read and checked. Columns: id, category, place, kind, mode, lead, support, class, from, to, note; see
+/// <see cref="DispatchRule"/>. Rules of equal rank (same category, place, kind and first day) are refused when it is saved, so the order of
+/// <see cref="DispatchRule.Precedence"/> always finds one winner.
+/// </summary>
+public sealed class RuleBook
+{
+    public static readonly IReadOnlyList<string> Columns = ["id", "category", "place", "kind", "mode", "lead", "support", "class", "from", "to", "note"];
+
+    public static RuleBook Empty { get; } = new([]);
+
+    private const int MostRows = 20_000;
+
+    private readonly ILookup<string, DispatchRule> _byCategory;
+
+    private RuleBook(IReadOnlyList<DispatchRule> rules)
+    {
+        Rules = rules;
+        _byCategory = rules.ToLookup(r => r.Category, StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<DispatchRule> Rules { get; }
+
+    /// <summary>The catalogue that comes with the program: every second level of the standard, by the departments of the template.</summary>
+    public static string DefaultCsv => Resource.Text("Rules.catalogue.csv");
+
+    /// <summary>The rules for a matter on a day, strongest first.</summary>
+    public IReadOnlyList<DispatchRule> For(string category, string? place, TicketKind kind, DateOnly day)
+    {
+        var found = new List<DispatchRule>();
+        foreach (var length in (int[])[6, 4, 2, 0])
+        {
+            if (length > category.Length) continue;
+            found.AddRange(_byCategory[category[..length]].Where(r => r.Covers(category, place, kind) && r.InForce(day)));
+        }
+        found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
+        return found;
+    }
+
+    /// <summary>Reads a catalogue that was checked when it was saved.</summary>
+    internal static RuleBook Stored(string csv)
+    {
+        var errors = new List<RuleError>();
+        var rules = Parse(csv, errors);
+        return errors.Count == 0 ? new RuleBook(rules)
+            : throw new InvalidDataException($"The stored dispatch catalogue cannot be read: line {errors[0].Line}, {errors[0].Column}: {errors[0].Message}");
+    }
+
+    /// <summary>Reads and checks a catalogue against the units and the classes; null and every error where it may not be used.</summary>
+    public static RuleBook? Check(string csv, UnitIndex units, CategoryCatalogue categories, out IReadOnlyList<RuleError> errors)
+    {
+        var found = new List<RuleError>();
+        var rules = Parse(csv, found);
+        foreach (var rule in rules)
+        {
+            if (rule.Category.Length > 0 && categories.Find(rule.Category) is null)
+                found.Add(new(rule.Line, "category", $"There is no class '{rule.Category}' in the catalogue of matters."));
+            if (rule.Place.Length > 0 && !units.All.Any(u => u.Division?.StartsWith(rule.Place, StringComparison.Ordinal) == true))
+                found.Add(new(rule.Line, "place", $"No unit of this hotline lies in '{rule.Place}'."));
+            if (rule.Mode == DispatchMode.Duty && rule.Lead.Length > 0 && units.Resolve(rule.Lead) is null)
+                found.Add(new(rule.Line, "lead", $"There is no unit '{rule.Lead}'."));
+            foreach (var support in rule.Support.Where(s => s != DispatchRule.Street && units.Resolve(s) is null))
+                found.Add(new(rule.Line, "support", $"There is no unit '{support}'."));
+            if (rule.Lead.Length > 0 && rule.Support.Contains(rule.Lead, StringComparer.Ordinal))
+                found.Add(new(rule.Line, "support", $"'{rule.Lead}' leads already."));
+        }
+        foreach (var same in rules.GroupBy(r => r.Id, StringComparer.Ordinal).Where(g => g.Count() > 1))
+            foreach (var rule in same.Skip(1))
+                found.Add(new(rule.Line, "id", $"'{rule.Id}' stands in line {same.First().Line} already."));
+        foreach (var equal in rules.GroupBy(r => (r.Category, r.Place, r.Kind, r.From)).Where(g => g.Count() > 1))
+            foreach (var rule in equal.Skip(1))
+                found.Add(new(rule.Line, "category", $"It has the same category, place, kind and first day as line {equal.First().Line} ('{equal.First().Id}'): neither comes before the other."));
+
+        errors = [.. found.OrderBy(e => e.Line)];
+        return found.Count == 0 ? new RuleBook(rules) : null;
+    }
+
+    private static List<DispatchRule> Parse(string csv, List<RuleError> errors)
+    {
+        var rules = new List<DispatchRule>();
+        IReadOnlyList<string> columns;
+        IReadOnlyList<CsvRow> rows;
+        try
+        {
+            (columns, rows) = CsvText.Read(csv);
+        }
+        catch (FormatException e)
+        {
+            errors.Add(new(0, "", e.Message));
+            return rules;
+        }
+        foreach (var missing in Columns.Where(c => c is not ("place" or "kind" or "support" or "from" or "to" or "note") && !columns.Contains(c)))
+            errors.Add(new(1, missing, $"The column '{missing}' is missing."));
+        foreach (var unknown in columns.Where(c => !Columns.Contains(c))) errors.Add(new(1, unknown, $"There is no column '{unknown}'. The columns are: {string.Join(", ", Columns)}."));
+        if (rows.Count == 0) errors.Add(new(1, "", "The catalogue has no rule."));
+        if (rows.Count > MostRows) errors.Add(new(1, "", $"The catalogue has more than {MostRows} rules."));
+        if (errors.Count > 0) return rules;
+        foreach (var row in rows)
+        {
+            if (ParseRow(row, columns.Count, errors) is { } rule) rules.Add(rule);
+        }
+        return rules;
+    }
+
+    private static DispatchRule? ParseRow(CsvRow row, int columns, List<RuleError> errors)
+    {
+        var before = errors.Count;
+        if (row.Count > columns) Bad("", $"The row has {row.Count} fields, the header {columns}.");
+        var id = row["id"];
+        if (id.Length is 0 or > 64) Bad("id", "'id' must have 1 to 64 characters.");
+        var category = row["category"] is "*" ? "" : row["category"];
+        if (row["category"].Length == 0) Bad("category", "'category' must be 2, 4 or 6 digits, or * for all.");
+        else if (category.Length is not (0 or 2 or 4 or 6) || !category.All(char.IsAsciiDigit)) Bad("category", $"'{category}' must be 2, 4 or 6 digits, or * for all.");
+        var place = row["place"] is "*" ? "" : row["place"];
+        if (place.Length is not (0 or 2 or 4 or 6 or 9) || !place.All(char.IsAsciiDigit)) Bad("place", $"'{place}' must be the 2, 4, 6 or 9 digits of a division or street.");
+        TicketKind? kind = null;
+        if (row["kind"] is { Length: > 0 } and not "*")
+        {
+            if (Words.TryParse<TicketKind>(row["kind"], out var known)) kind = known;
+            else Bad("kind", $"'{row["kind"]}' is none of: {Words.List<TicketKind>()}.");
+        }
+        if (!Words.TryParse<DispatchMode>(row["mode"], out var mode)) Bad("mode", $"'{row["mode"]}' is none of: {Words.List<DispatchMode>()}.");
+        else if (mode == DispatchMode.Duty && row["lead"].Length == 0) Bad("lead", "A rule by duty must name its lead.");
+        else if (mode == DispatchMode.Territory && row["lead"].Length > 0) Bad("lead", "A rule by territory names no lead: the street office of the place leads.");
+        if (!Words.TryParse<DeadlineClass>(row["class"], out var deadline)) Bad("class", $"'{row["class"]}' is none of: {Words.List<DeadlineClass>()}.");
+        var from = Day("from");
+        var to = Day("to");
+        if (from > to) Bad("to", "The last day comes before the first.");
+        var support = row["support"].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
+        return errors.Count > before ? null
+            : new DispatchRule(row.Line, id, category, place, kind, mode, row["lead"], support, deadline, from, to, row["note"]);
+
+        void Bad(string column, string message) => errors.Add(new(row.Line, column, message));
+
+        DateOnly? Day(string column)
+        {
+            if (row[column].Length == 0) return null;
+            if (DateOnly.TryParseExact(row[column], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+            Bad(column, $"'{row[column]}' is no day written as 2020-02-07.");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Hotline.Contracts;
+
+namespace Hotline.Handlers.Pages;
+
+/// <summary>The fields of returning a work order as a browser sends them.</summary>
+public sealed class ReturnForm
+{
+    public string? Reason { get; set; }
+    public string? Basis { get; set; }
+    public string? SuggestedUnit { get; set; }
+
+    public ReturnWorkOrder Read() => new(Field.Lines(Reason), Field.Lines(Basis), Field.Lines(SuggestedUnit) is { Length: > 0 } unit ? unit : null);
+}
+
+/// <summary>The fields of a reply as a browser sends them.</summary>
+public sealed class ReplyForm
+{
+    public string? Result { get; set; }
+
+    /// <summary><c>true</c>, <c>false</c>, or null where neither was chosen.</summary>
+    public string? Contacted { get; set; }
+    public string? Text { get; set; }
+    public string? PublicText { get; set; }
+    public string? SignedByName { get; set; }
+    public string? SignedByTitle { get; set; }
+
+    public ReplyToWorkOrder Read() => new(
+        Words.TryParse<ReplyResult>(Result, out var result) ? result : null,
+        Contacted switch { "true" => true, "false" => false, _ => null },
+        Field.Lines(Text),
+        Field.Lines(PublicText),
+        new ReplyToWorkOrder.Officer(Field.Lines(SignedByName), Field.Lines(SignedByTitle)));
+}
+
+internal static class Field
+{
+    /// <summary>Browsers end lines with CR LF.</summary>
+    public static string Lines(string? text) => text?.Trim().Replace("\r\n", "\n", StringComparison.Ordinal) ?? "";
+}

@@ -1,0 +1,4 @@
+namespace Hotline.Handlers;
+
+/// <summary>Names the texts of this role's pages: Texts.resx in Chinese, Texts.en.resx in English.</summary>
+public sealed class Texts;

@@ -1,0 +1,179 @@
+using Hotline.Contracts;
+using Hotline.Dispatcher.Decisions;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
+
+namespace Hotline.Dispatcher.Tests.Decisions;
+
+/// <summary>The pure decision, through the whole of lexicon, addresses and rules, and on its own.</summary>
+public sealed class DecidingATicket
+{
+    private static readonly DispatchSettings Settings = new() { Division = Chongchuan.Division };
+    private static readonly Router Router = new(Lexicon.Instance, CategoryCatalogue.Instance, AddressResolver.Instance, Settings);
+    private static readonly DateOnly Epidemic = new(2020, 2, 7);
+    private static readonly DateOnly Later = new(2021, 6, 1);
+
+    [Fact]
+    public void A_neighbour_back_from_Hubei_goes_to_the_street_office_the_same_day_with_health_beside_it()
+    {
+        var decision = Decide("邻居从湖北返回", "昨天从武汉回来，没有居家隔离", "崇川区新城桥街道易家桥新村");
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, decision.Lead?.Code);
+        Assert.Equal([Chongchuan.Health], decision.Support.Select(s => s.Code));
+        Assert.Equal(DeadlineClass.SameDay, decision.DeadlineClass);
+        Assert.Equal("020406", decision.Category?.Code);
+        Assert.Equal("epidemic", decision.Rule);
+        Assert.InRange(decision.Confidence, 0.5, 1);
+    }
+
+    [Fact]
+    public void A_matter_of_a_department_goes_to_it_without_a_place()
+    {
+        var decision = Decide("老板拖欠工资三个月", "讨薪无果", "");
+        Assert.Equal("320613-labour", decision.Lead?.Code);
+        Assert.Null(decision.Street);
+        Assert.Equal(DeadlineClass.Urgent, decision.DeadlineClass);
+    }
+
+    [Fact]
+    public void The_street_is_kept_for_a_matter_that_goes_by_duty_too()
+    {
+        var decision = Decide("药店口罩涨价", "三十元一个", "南通市崇川区新城桥街道");
+        Assert.Equal(Chongchuan.Market, decision.Lead?.Code);
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, decision.Street?.Code);
+        Assert.Contains(Chongchuan.Xinchengqiao.Code, decision.Support.Select(s => s.Code));
+    }
+
+    [Fact]
+    public void The_day_decides_which_rules_are_in_force()
+    {
+        Assert.Equal(DeadlineClass.SameDay, Decide("独居老人没人照顾", "", "新城桥街道", day: Epidemic).DeadlineClass);
+        Assert.Equal(DeadlineClass.Normal, Decide("独居老人没人照顾", "", "新城桥街道", day: Later).DeadlineClass);
+    }
+
+    [Fact]
+    public void The_place_is_found_in_the_text_where_the_address_is_empty() =>
+        Assert.Equal(Chongchuan.Hepingqiao.Code, Decide("物业公司不作为", "我住在和平桥街道，小区物业管理太差", "").Lead?.Code);
+
+    [Theory]
+    [InlineData("物业公司不作为", "", TriageReason.NoPlace)]
+    [InlineData("物业公司不作为", "崇川区某某路", TriageReason.NoPlace)]
+    [InlineData("物业公司不作为", "杭州市西湖区北山街道", TriageReason.OutOfArea)]
+    [InlineData("嗯嗯啊啊", "崇川区新城桥街道", TriageReason.CategoryUnclear)]
+    public void What_cannot_be_decided_goes_to_triage_with_its_reason(string title, string address, TriageReason reason)
+    {
+        var decision = Decide(title, "", address);
+        Assert.Equal(reason, decision.Triage);
+        Assert.Null(decision.Lead);
+        Assert.Contains("需人工研判", decision.Why[^1].Zh, StringComparison.Ordinal);
+        Assert.Contains("a person decides", decision.Why[^1].En, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ambiguous_place_shows_its_candidates()
+    {
+        var decision = Decide(Of("030608", 0.9), Nowhere with { Candidates = [new("320613103", "甲", 0.5), new("320613104", "乙", 0.5)] });
+        Assert.Equal(TriageReason.AmbiguousPlace, decision.Triage);
+        Assert.Equal(2, decision.Candidates.Count);
+        Assert.Contains("甲", decision.Why[^1].Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_street_below_the_confidence_asked_for_is_ambiguous_and_not_recorded()
+    {
+        var decision = Decide(Of("030608", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.5));
+        Assert.Equal(TriageReason.AmbiguousPlace, decision.Triage);
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, Assert.Single(decision.Candidates).Code);
+        Assert.Null(decision.Street);
+    }
+
+    [Fact]
+    public void Readings_that_are_unsure_alone_but_lead_to_the_same_unit_decide_together()
+    {
+        var decision = Decide(Of(("030608", 0.3), ("030602", 0.3), ("040201", 0.2)), At(Chongchuan.Xinchengqiao.Code, 0.95));
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, decision.Lead?.Code);
+        Assert.Equal(0.6, decision.Confidence);
+        Assert.Equal("030608", decision.Category?.Code);
+    }
+
+    [Fact]
+    public void Readings_that_lead_apart_and_are_unsure_go_to_triage() =>
+        Assert.Equal(TriageReason.CategoryUnclear, Decide(Of(("080508", 0.3), ("030602", 0.3)), At(Chongchuan.Xinchengqiao.Code, 0.95)).Triage);
+
+    [Fact]
+    public void A_class_that_no_rule_covers_goes_to_triage() =>
+        Assert.Equal(TriageReason.NoRule, Decide(Of("999900", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.95)).Triage);
+
+    [Fact]
+    public void A_street_that_is_no_unit_goes_to_triage() =>
+        Assert.Equal(TriageReason.LeadUnknown, Decide(Of("030608", 0.9), At("320602001", 0.95)).Triage);
+
+    [Fact]
+    public void A_unit_whose_return_was_upheld_is_not_asked_again_and_a_duty_does_not_fall_to_the_street()
+    {
+        var basis = Chongchuan.With("""
+            id,category,place,kind,mode,lead,support,class
+            wide,*,,,territory,,,normal
+            one,08,,,duty,labour,,normal
+            two,0805,,,duty,justice,,normal
+            """);
+        var where = At(Chongchuan.Xinchengqiao.Code, 0.95);
+        Assert.Equal("320613-justice", Decide(Of("080508", 0.9), where, basis).Lead?.Code);
+        Assert.Equal("320613-labour", Decide(Of("080508", 0.9), where, basis, refused: ["320613-justice"]).Lead?.Code);
+        Assert.Equal(TriageReason.RefusedByAll, Decide(Of("080508", 0.9), where, basis, refused: ["320613-justice", "320613-labour"]).Triage);
+    }
+
+    [Theory]
+    [InlineData("020406", null, DeadlineClass.SameDay)]
+    [InlineData("020406", Urgency.Urgent, DeadlineClass.SameDay)]
+    [InlineData("020406", Urgency.Emergency, DeadlineClass.Emergency)]
+    [InlineData("030608", null, DeadlineClass.Normal)]
+    [InlineData("030608", Urgency.Normal, DeadlineClass.Normal)]
+    [InlineData("030608", Urgency.Urgent, DeadlineClass.Urgent)]
+    [InlineData("070302", Urgency.Normal, DeadlineClass.Emergency)]
+    public void Urgency_raises_the_class_and_never_lowers_it(string category, Urgency? urgency, DeadlineClass expected) =>
+        Assert.Equal(expected, Decide(Of(category, 0.9), At(Chongchuan.Xinchengqiao.Code, 0.95), urgency: urgency).DeadlineClass);
+
+    [Fact]
+    public void Danger_to_life_is_an_emergency_whatever_the_rule_says()
+    {
+        var decision = Decide("有人被困电梯", "已经半小时", "新城桥街道");
+        Assert.Equal(Chongchuan.Market, decision.Lead?.Code);
+        Assert.Equal(DeadlineClass.Emergency, decision.DeadlineClass);
+        Assert.Contains(decision.Why, s => s.Zh.Contains("被困电梯", StringComparison.Ordinal) && s.Zh.Contains("特急", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_operator_s_category_holds_over_the_words() =>
+        Assert.Equal("320613-labour", Decide("物业公司不作为", "", "新城桥街道", category: "080508").Lead?.Code);
+
+    [Fact]
+    public void The_operator_s_first_level_is_narrowed_by_the_words() =>
+        Assert.Equal("030608", Decide("物业公司拖欠工资，拖欠工资", "", "新城桥街道", category: "03").Category?.Code);
+
+    [Fact]
+    public void Every_step_is_explained_in_both_languages()
+    {
+        var decision = Decide("夜间施工噪音扰民", "", "崇川区和平桥街道");
+        var zh = string.Join("\n", decision.Why.Select(s => s.Zh));
+        var en = string.Join("\n", decision.Why.Select(s => s.En));
+        foreach (var part in (string[])["噪音", "噪声污染", "和平桥", "规则「noise」", "未采用规则「pollution」：类别较宽", "协办单位", "时限等级：一般"]) Assert.Contains(part, zh, StringComparison.Ordinal);
+        foreach (var part in (string[])["confidence", "Rule noise", "Rule pollution lost", "Supporting", "Deadline class: normal"]) Assert.Contains(part, en, StringComparison.Ordinal);
+    }
+
+    private static readonly PlaceMatch Nowhere = new(null, null, null, null, 0, false, null, [], []);
+
+    private static PlaceMatch At(string street, double confidence) => new(street, street[..6], street[..4], null, confidence, false, null, [], []);
+
+    private static CategoryFinding Of(string code, double confidence) => Of((code, confidence));
+
+    private static CategoryFinding Of(params (string Code, double Confidence)[] readings) =>
+        new([.. readings.Select(r => new CategoryReading(r.Code, CategoryCatalogue.Instance.Path(r.Code), r.Confidence, ["词"]))], false, []);
+
+    private static Decision Decide(
+        CategoryFinding what, PlaceMatch where, RoutingBasis.State? basis = null, Urgency? urgency = null, params IEnumerable<string> refused) => Router.Decide(
+        new RoutingQuestion(new Matter("", "", "", null), TicketKind.Complaint, null, urgency, Epidemic, refused.ToHashSet()),
+        what, where, basis ?? Chongchuan.Basis, Settings);
+
+    private static Decision Decide(string title, string description, string address, DateOnly? day = null, string? category = null) => Router.Decide(
+        new RoutingQuestion(new Matter(title, description, address, null), TicketKind.Complaint, category, null, day ?? Epidemic, RoutingQuestion.Nobody), Chongchuan.Basis);
+}

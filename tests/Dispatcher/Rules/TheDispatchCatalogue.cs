@@ -1,0 +1,114 @@
+using Hotline.Contracts;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Rules;
+
+namespace Hotline.Dispatcher.Tests.Rules;
+
+public sealed class TheDispatchCatalogue
+{
+    private const string Header = "id,category,place,kind,mode,lead,support,class,from,to,note\n";
+
+    private static readonly DateOnly Day = new(2020, 2, 7);
+
+    [Fact]
+    public void The_default_catalogue_fits_the_template_of_units()
+    {
+        Assert.NotNull(RuleBook.Check(RuleBook.DefaultCsv, Chongchuan.Units, CategoryCatalogue.Instance, out var errors));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void The_default_catalogue_has_a_rule_for_every_class_but_the_rest_of_the_rest()
+    {
+        var book = Book(RuleBook.DefaultCsv);
+        Assert.Equal(["999900"], CategoryCatalogue.Instance.All.Where(c => book.For(c.Code, null, TicketKind.Complaint, Day).Count == 0).Select(c => c.Code));
+    }
+
+    [Theory]
+    [InlineData("030602", "320613103", "complaint", "c6-place")]
+    [InlineData("030602", "320613104", "complaint", "c6")]
+    [InlineData("030601", "320613103", "complaint", "c4-kind")]
+    [InlineData("030601", "320613103", "request", "c4-late")]
+    [InlineData("030101", "320613103", "request", "c2-place")]
+    [InlineData("030101", null, "request", "c2")]
+    [InlineData("999900", "320613103", "request", "all")]
+    public void The_more_specific_rule_wins_category_before_place_before_kind_before_date(string category, string? place, string kind, string winner)
+    {
+        var book = Book(Header + """
+            all,*,,,duty,services,,normal,,,
+            c2,03,,,duty,urban,,normal,,,
+            c2-place,03,320613103,,duty,urban,,normal,,,
+            c4-early,0306,,,territory,,,normal,2019-01-01,,
+            c4-late,0306,,,territory,,,normal,2020-01-01,,
+            c4-kind,0306,,complaint,territory,,,normal,2018-01-01,,
+            c6,030602,,,duty,urban,,normal,,,
+            c6-place,030602,320613103,,duty,urban,,normal,,,
+            """);
+        Assert.Equal(winner, book.For(category, place, Words.Parse<TicketKind>(kind), Day)[0].Id);
+    }
+
+    [Theory]
+    [InlineData("2020-01-24", "standing")]
+    [InlineData("2020-01-25", "episode")]
+    [InlineData("2020-03-26", "episode")]
+    [InlineData("2020-03-27", "standing")]
+    public void A_rule_holds_from_its_first_to_its_last_day(string day, string winner)
+    {
+        var book = Book(Header + """
+            standing,0901,,,duty,civil,,normal,,,
+            episode,0901,,,territory,,,same-day,2020-01-25,2020-03-26,
+            """);
+        Assert.Equal(winner, book.For("090101", null, TicketKind.Request, DateOnly.Parse(day))[0].Id);
+    }
+
+    [Theory]
+    [InlineData("a,03,,,duty,nobody,,normal,,,", 2, "lead")]
+    [InlineData("a,039,,,duty,urban,,normal,,,", 2, "category")]
+    [InlineData("a,88,,,duty,urban,,normal,,,", 2, "category")]
+    [InlineData("a,03,990101,,duty,urban,,normal,,,", 2, "place")]
+    [InlineData("a,03,,grumble,duty,urban,,normal,,,", 2, "kind")]
+    [InlineData("a,03,,,elsewhere,urban,,normal,,,", 2, "mode")]
+    [InlineData("a,03,,,duty,,,normal,,,", 2, "lead")]
+    [InlineData("a,03,,,territory,urban,,normal,,,", 2, "lead")]
+    [InlineData("a,03,,,duty,urban,nobody,normal,,,", 2, "support")]
+    [InlineData("a,03,,,duty,urban,urban,normal,,,", 2, "support")]
+    [InlineData("a,03,,,duty,urban,,soon,,,", 2, "class")]
+    [InlineData("a,03,,,duty,urban,,normal,2020-02-30,,", 2, "from")]
+    [InlineData("a,03,,,duty,urban,,normal,2020-02-02,2020-02-01,", 2, "to")]
+    [InlineData(",03,,,duty,urban,,normal,,,", 2, "id")]
+    [InlineData("a,03,,,duty,urban,,normal,,,\na,04,,,duty,urban,,normal,,,", 3, "id")]
+    [InlineData("a,03,,,duty,urban,,normal,,,\nb,03,,,duty,police,,normal,,,", 3, "category")]
+    [InlineData("a,03,,,duty,urban,,normal,,,,,,", 2, "")]
+    public void What_is_wrong_is_refused_with_its_line(string rows, int line, string column)
+    {
+        Assert.Null(RuleBook.Check(Header + rows, Chongchuan.Units, CategoryCatalogue.Instance, out var errors));
+        Assert.Contains(errors, e => e.Line == line && e.Column == column);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("id,category\na,03")]
+    [InlineData(Header)]
+    [InlineData(Header + "a,\"03,,,duty,urban,,normal,,,")]
+    [InlineData("id,category,mode,lead,class,colour\na,03,duty,urban,normal,red")]
+    public void A_file_that_is_no_catalogue_is_refused(string csv)
+    {
+        Assert.Null(RuleBook.Check(csv, Chongchuan.Units, CategoryCatalogue.Instance, out var errors));
+        Assert.NotEmpty(errors);
+    }
+
+    [Fact]
+    public void Fields_in_quotes_may_hold_commas_quotes_and_line_breaks()
+    {
+        var book = Book(Header + "a,03,,,duty,urban,,normal,,,\"one, \"\"two\"\"\nthree\"\nb,04,,,duty,ecology,,normal,,,");
+        Assert.Equal("one, \"two\"\nthree", book.Rules[0].Note);
+        Assert.Equal(4, book.Rules[1].Line);
+    }
+
+    private static RuleBook Book(string csv)
+    {
+        var book = RuleBook.Check(csv, Chongchuan.Units, CategoryCatalogue.Instance, out var errors);
+        Assert.True(book is not null, string.Join("\n", errors));
+        return book;
+    }
+}
