@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hotline.App.Composition;
 using Hotline.Data;
-using Hotline.Reporting;
 using Spectre.Console;
 
 namespace Hotline.App.Cli;

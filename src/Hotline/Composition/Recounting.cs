@@ -1,5 +1,5 @@
 using Hotline.Data;
-using Hotline.Dispatcher;
+using Hotline.Dispatcher.Decisions;
 using Hotline.Handlers;
 using Hotline.Intake;
 using Hotline.Reporting;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Hotline.App.Access;
 using Hotline.App.Composition;
 using Hotline.App.Shell;
@@ -23,10 +24,19 @@ internal static class HttpSetup
         services.ConfigureHttpJsonOptions(o =>
         {
             Json.Configure(o.SerializerOptions);
-            // A member that is left out must be said, not taken for the first word of its list.
-            o.SerializerOptions.RespectRequiredConstructorParameters = true;
+            o.SerializerOptions.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireWhatHasNoDefault } };
         });
         return services;
+    }
+
+    /// <summary>A member that is left out must be said, not taken for the first word of its list; what may be null may be left out.</summary>
+    private static void RequireWhatHasNoDefault(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false } parameter && Nullable.GetUnderlyingType(parameter.ParameterType) is null)
+                property.IsRequired = true;
+        }
     }
 
     public static void UseHttp(this WebApplication app)
