@@ -20,4 +20,8 @@ internal static class Navigation
 
     public static IEnumerable<Entry> For(ClaimsPrincipal user) =>
         Entries.Where(e => e.Roles.Any(user.IsInRole) || user.IsInRole(Roles.Administrator));
+
+    /// <summary>The entry that a page belongs to: the longest address that it stands under.</summary>
+    public static Entry? Of(PathString path) =>
+        Entries.Where(e => path.StartsWithSegments(e.Href, StringComparison.OrdinalIgnoreCase)).MaxBy(e => e.Href.Length);
 }

@@ -55,6 +55,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await Expect(desk).ToHaveURLAsync(new Regex(@"/tickets/\d{8}-\d{6}$"));
         var lead = desk.Locator("[data-unit]");
         await Expect(lead).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(desk.Locator("[role=status]")).ToHaveCountAsync(0, new() { Timeout = 30_000 }); // it reloads by itself until it is there
         await Expect(desk.Locator("ul.why li").First).ToBeVisibleAsync();
         await PictureAsync(desk, "ticket");
         var number = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
@@ -67,7 +68,11 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await HandleAsync(unit, number);
 
         // The operator calls back; the citizen is satisfied and the ticket closed.
-        await desk.GotoAsync($"/tickets/{number}");
+        await desk.WaitForConditionAsync(async () =>
+        {
+            await desk.GotoAsync($"/tickets/{number}");
+            return await desk.Locator(".head .badge.replied").CountAsync() > 0;
+        });
         await desk.GetByLabel("满意", new() { Exact = true }).CheckAsync();
         await desk.GetByLabel("诉求是否解决").SelectOptionAsync("true");
         await PictureAsync(desk, "callback");
@@ -101,7 +106,17 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
     {
         await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
         await unit.GetByRole(AriaRole.Button, new() { Name = "签收" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.accepted")).ToBeVisibleAsync();
+        await unit.Locator("#result").SelectOptionAsync("resolved");
+        await unit.Locator("#contactedCitizen").SelectOptionAsync("true");
+        await unit.Locator("#text").FillAsync("已到现场劝离摊贩，并安排专人早间值守。");
+        await unit.Locator("#publicText").FillAsync("您反映的占道经营已处理，感谢您的监督。");
+        await unit.Locator("#signedByName").FillAsync("李某");
+        await unit.Locator("#signedByTitle").FillAsync("副主任");
         await PictureAsync(unit, "work-order");
+        await unit.GetByRole(AriaRole.Button, new() { Name = "签字办结" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.replied")).ToBeVisibleAsync();
+        await PictureAsync(unit, "work-order-replied");
     }
 
     private async Task<IPage> SignInAsync(string user, string role, params string[] more)
