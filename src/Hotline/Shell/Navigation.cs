@@ -12,10 +12,10 @@ internal static class Navigation
     private static readonly Entry[] Entries =
     [
         new("/tickets/new", "Nav.File", Roles.Operator),
-        new("/tickets", "Nav.Tickets", Roles.Operator, Roles.Dispatcher, Roles.Manager),
         new("/desk", "Nav.Desk", Roles.Dispatcher),
         new("/work-orders", "Nav.WorkOrders", Roles.Handler),
         new("/reports/daily", "Nav.Report", Roles.Manager),
+        new("/tickets", "Nav.Tickets", Roles.Operator, Roles.Dispatcher, Roles.Manager),
     ];
 
     public static IEnumerable<Entry> For(ClaimsPrincipal user) =>

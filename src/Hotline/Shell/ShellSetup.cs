@@ -19,6 +19,7 @@ internal static class ShellSetup
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<TimelineWords>();
         // Chinese as it is, not as six ASCII characters each.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddLocalization();

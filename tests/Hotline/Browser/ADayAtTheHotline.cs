@@ -78,6 +78,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await PictureAsync(desk, "callback");
         await desk.GetByRole(AriaRole.Button, new() { Name = "记录回访" }).ClickAsync();
         await Expect(desk.Locator(".head .badge.closed")).ToBeVisibleAsync();
+        Assert.Contains("满意", await desk.Locator("ol.timeline").InnerTextAsync(), StringComparison.Ordinal);
         await PictureAsync(desk, "closed");
 
         // The manager reads the day's report.
@@ -96,6 +97,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await desk.GotoAsync("/tickets");
         await PictureAsync(desk, "list-english");
         await desk.GotoAsync("/tickets/20200101-000001");
+        await Expect(desk.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Not found");
         await PictureAsync(desk, "unknown");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(desk).ToHaveURLAsync(new Regex("/sign-in$"));
@@ -130,8 +132,10 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         return page;
     }
 
+    /// <summary>A look at a page: every text is there, in words; and a picture where pictures are wanted.</summary>
     private async Task PictureAsync(IPage page, string name)
     {
+        Assert.DoesNotMatch(@"\b[A-Z][A-Za-z]+\.[A-Za-z-]+\b", await page.Locator("body").InnerTextAsync()); // the key of a missing text
         if (Environment.GetEnvironmentVariable("HOTLINE_TEST_SCREENSHOTS") is not { Length: > 0 } folder) return;
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{++_pictures:00}-{name}.png"), FullPage = true });
     }
