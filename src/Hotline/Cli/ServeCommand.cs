@@ -10,9 +10,6 @@ namespace Hotline.App.Cli;
 /// <summary>Runs the service: the whole HTTP surface, and the consumers and background work of the given roles.</summary>
 internal static class ServeCommand
 {
-    /// <summary>A description of a million characters must get as far as its validator, escaped or not; more is refused unread.</summary>
-    private const long MaxBody = 8 * 1024 * 1024;
-
     public static Command Create()
     {
         var roles = new Option<string?>("--roles") { Description = $"Roles of this process, separated by commas: {Words.List<Role>()}. Default: all." };
@@ -35,11 +32,7 @@ internal static class ServeCommand
             throw new SettingException("Bus:Transport", "is 'memory', which joins the roles of one process only; with --roles it must be rabbitmq");
 
         builder.WebHost.UseUrls(urls ?? builder.Configuration["urls"] ?? HostSettings.DefaultUrls);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);

@@ -1,8 +1,11 @@
 using System.Reflection;
-using Hotline.App.Composition;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Hotline.Data;
 using Hotline.Data.Web;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 
 namespace Hotline.App.Shell;
 
@@ -16,7 +19,9 @@ internal static class ShellSetup
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        services.AddSingleton<TicketFile>();
+        services.AddSingleton<TimelineWords>();
+        // Chinese as it is, not as six ASCII characters each.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddLocalization();
         services.AddProblemDetails();
         services.Configure<RequestLocalizationOptions>(Language.Configure);
@@ -40,27 +45,36 @@ internal static class ShellSetup
 
     private static Task AddHeaders(HttpContext context, RequestDelegate next)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
-        // Pages and answers carry citizens' matters: no cache keeps them. Static files say otherwise for themselves.
-        headers.CacheControl = "no-store";
+        // At the last moment: whoever answers a fault starts from cleared headers.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
+            // Pages and answers carry citizens' matters: no cache keeps them. Static files say otherwise for themselves.
+            if (StringValues.IsNullOrEmpty(headers.CacheControl)) headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 
     private static Task AnswerFaultAsync(HttpContext context)
     {
-        var status = context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var status = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            { } e when context.RequestServices.GetRequiredService<Dialect>().IsAway(e) => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
         return AnswerStatusAsync(context, status);
     }
 
     /// <summary>An answer that has no body yet: a page for people, problem details for machines.</summary>
     private static Task AnswerStatusAsync(HttpContext context, int status)
     {
-        if (Audience.IsPerson(context))
-            return new RazorComponentResult<ErrorDocument>(new { Status = status }) { StatusCode = status }.ExecuteAsync(context);
+        if (Audience.IsPerson(context)) return ShowAsync(context, status);
 
         var (code, detail) = status switch
         {
@@ -73,5 +87,22 @@ internal static class ShellSetup
             _ => ("refused", "The request was refused."),
         };
         return Problems.Of(status, code, detail).ExecuteAsync(context);
+    }
+
+    private static async Task ShowAsync(HttpContext context, int status)
+    {
+        // A page may have begun with the services of this request and left its traces in them: another page needs its own.
+        await using var scope = context.RequestServices.CreateAsyncScope();
+        var services = context.RequestServices;
+        context.RequestServices = scope.ServiceProvider;
+        context.Response.Headers.Remove("blazor-enhanced-nav");
+        try
+        {
+            await new RazorComponentResult<ErrorDocument>(new { Status = status }) { StatusCode = status }.ExecuteAsync(context);
+        }
+        finally
+        {
+            context.RequestServices = services;
+        }
     }
 }

@@ -38,7 +38,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         // The operator files, and sees where the ticket went and why.
         var desk = await SignInAsync("front-desk", "operator");
         await Expect(desk).ToHaveURLAsync(new Regex("/tickets/new$"));
-        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync(new() { NoWaitAfter = true });
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
         await Expect(desk.Locator("#title:invalid")).ToHaveCountAsync(1);
         await desk.GetByLabel("标题").FillAsync("小区门口占道经营");
         await desk.GetByLabel("诉求描述").FillAsync("菜贩每天早上在小区大门口占道经营，影响居民出行，希望尽快处理。");
@@ -55,6 +55,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await Expect(desk).ToHaveURLAsync(new Regex(@"/tickets/\d{8}-\d{6}$"));
         var lead = desk.Locator("[data-unit]");
         await Expect(lead).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(desk.Locator("[role=status]")).ToHaveCountAsync(0, new() { Timeout = 30_000 }); // it reloads by itself until it is there
         await Expect(desk.Locator("ul.why li").First).ToBeVisibleAsync();
         await PictureAsync(desk, "ticket");
         var number = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
@@ -67,12 +68,17 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await HandleAsync(unit, number);
 
         // The operator calls back; the citizen is satisfied and the ticket closed.
-        await desk.GotoAsync($"/tickets/{number}");
+        await desk.WaitForConditionAsync(async () =>
+        {
+            await desk.GotoAsync($"/tickets/{number}");
+            return await desk.Locator(".head .badge.replied").CountAsync() > 0;
+        });
         await desk.GetByLabel("满意", new() { Exact = true }).CheckAsync();
         await desk.GetByLabel("诉求是否解决").SelectOptionAsync("true");
         await PictureAsync(desk, "callback");
         await desk.GetByRole(AriaRole.Button, new() { Name = "记录回访" }).ClickAsync();
         await Expect(desk.Locator(".head .badge.closed")).ToBeVisibleAsync();
+        Assert.Contains("满意", await desk.Locator("ol.timeline").InnerTextAsync(), StringComparison.Ordinal);
         await PictureAsync(desk, "closed");
 
         // The manager reads the day's report.
@@ -91,6 +97,7 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await desk.GotoAsync("/tickets");
         await PictureAsync(desk, "list-english");
         await desk.GotoAsync("/tickets/20200101-000001");
+        await Expect(desk.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Not found");
         await PictureAsync(desk, "unknown");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(desk).ToHaveURLAsync(new Regex("/sign-in$"));
@@ -101,7 +108,17 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
     {
         await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
         await unit.GetByRole(AriaRole.Button, new() { Name = "签收" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.accepted")).ToBeVisibleAsync();
+        await unit.Locator("#result").SelectOptionAsync("resolved");
+        await unit.Locator("#contactedCitizen").SelectOptionAsync("true");
+        await unit.Locator("#text").FillAsync("已到现场劝离摊贩，并安排专人早间值守。");
+        await unit.Locator("#publicText").FillAsync("您反映的占道经营已处理，感谢您的监督。");
+        await unit.Locator("#signedByName").FillAsync("李某");
+        await unit.Locator("#signedByTitle").FillAsync("副主任");
         await PictureAsync(unit, "work-order");
+        await unit.GetByRole(AriaRole.Button, new() { Name = "签字办结" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.replied")).ToBeVisibleAsync();
+        await PictureAsync(unit, "work-order-replied");
     }
 
     private async Task<IPage> SignInAsync(string user, string role, params string[] more)
@@ -115,8 +132,10 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         return page;
     }
 
+    /// <summary>A look at a page: every text is there, in words; and a picture where pictures are wanted.</summary>
     private async Task PictureAsync(IPage page, string name)
     {
+        Assert.DoesNotMatch(@"\b[A-Z][A-Za-z]+\.[A-Za-z-]+\b", await page.Locator("body").InnerTextAsync()); // the key of a missing text
         if (Environment.GetEnvironmentVariable("HOTLINE_TEST_SCREENSHOTS") is not { Length: > 0 } folder) return;
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{++_pictures:00}-{name}.png"), FullPage = true });
     }
