@@ -61,19 +61,19 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     // holdlock: two processes that open the same ticket must not both insert.
     public override string OpenFacts => """
         merge reporting_fact with (holdlock) as f
-        using (select cast(value as varchar(32)) collate Latin1_General_BIN2 as ticket from openjson(@tickets)) as n on f.ticket = n.ticket
+        using (select cast(value as nvarchar(32)) collate Latin1_General_BIN2 as ticket from openjson(@tickets)) as n on f.ticket = n.ticket
         when not matched then insert (ticket, body) values (n.ticket, N'{}');
         """;
 
     public override string TakeFacts => """
         select ticket, body from reporting_fact with (updlock, rowlock)
-        where ticket in (select cast(value as varchar(32)) collate Latin1_General_BIN2 from openjson(@tickets)) order by ticket
+        where ticket in (select cast(value as nvarchar(32)) collate Latin1_General_BIN2 from openjson(@tickets)) order by ticket
         """;
 
     public override string WriteFacts => """
         update f set body = new.body
         from reporting_fact f
-        join openjson(@facts) with (ticket varchar(32), body nvarchar(max)) as new on f.ticket = new.ticket collate Latin1_General_BIN2
+        join openjson(@facts) with (ticket nvarchar(32), body nvarchar(max)) as new on f.ticket = new.ticket collate Latin1_General_BIN2
         """;
 
     public override string AddToRollup => """
@@ -81,7 +81,7 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         using (select top (2147483647) day collate Latin1_General_BIN2 as day, unit collate Latin1_General_BIN2 as unit,
                       dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
                       measure collate Latin1_General_BIN2 as measure, value
-               from openjson(@changes) with (day varchar(10), unit nvarchar(64), dimension varchar(16), code nvarchar(64), measure varchar(32), value bigint)
+               from openjson(@changes) with (day nvarchar(10), unit nvarchar(64), dimension nvarchar(16), code nvarchar(64), measure nvarchar(32), value bigint)
                order by day, unit, dimension, code, measure) as new
         on r.day = new.day and r.unit = new.unit and r.dimension = new.dimension and r.code = new.code and r.measure = new.measure
         when matched then update set value = r.value + new.value
@@ -94,7 +94,7 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         using (select heard.dimension, heard.code, heard.day, heard.name
                from (select dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
                             day collate Latin1_General_BIN2 as day, name collate Latin1_General_BIN2 as name
-                     from openjson(@labels) with (dimension varchar(16), code nvarchar(64), day varchar(10), name nvarchar(200))) as heard
+                     from openjson(@labels) with (dimension nvarchar(16), code nvarchar(64), day nvarchar(10), name nvarchar(200))) as heard
                where not exists (
                    select 1 from reporting_label old
                    where old.dimension = heard.dimension and old.code = heard.code

@@ -10,7 +10,7 @@ public sealed record DispatchSettings
     public string? Division { get; init; }
 
     /// <summary>Below it a person decides: the share of the readings of the text that lead to the same unit (<c>Dispatch:CategoryConfidence</c>).</summary>
-    public double CategoryConfidence { get; init; } = 0.45;
+    public double CategoryConfidence { get; init; } = 0.5;
 
     /// <summary>Below it a person decides where the matter is (<c>Dispatch:PlaceConfidence</c>).</summary>
     public double PlaceConfidence { get; init; } = 0.6;

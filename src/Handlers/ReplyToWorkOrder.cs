@@ -13,10 +13,11 @@ namespace Hotline.Handlers;
 /// </summary>
 /// <param name="Text">What was found and done, for the hotline.</param>
 /// <param name="PublicText">What the citizen is told.</param>
-public sealed record ReplyToWorkOrder(ReplyResult? Result, bool? ContactedCitizen, string Text, string PublicText, ReplyToWorkOrder.Officer SignedBy)
+public sealed record ReplyToWorkOrder(
+    ReplyResult? Result = null, bool? ContactedCitizen = null, string Text = "", string PublicText = "", ReplyToWorkOrder.Officer? SignedBy = null)
 {
     /// <summary>Who signs: name and office held.</summary>
-    public sealed record Officer(string Name, string Title);
+    public sealed record Officer(string Name = "", string Title = "");
 
     public sealed class Validator : AbstractValidator<ReplyToWorkOrder>
     {
@@ -27,8 +28,8 @@ public sealed record ReplyToWorkOrder(ReplyResult? Result, bool? ContactedCitize
             RuleFor(r => r.Text).NotEmpty().Text(5000);
             RuleFor(r => r.PublicText).NotEmpty().Text(5000);
             RuleFor(r => r.SignedBy).NotNull();
-            RuleFor(r => r.SignedBy.Name).NotEmpty().Text(50).When(r => r.SignedBy is not null);
-            RuleFor(r => r.SignedBy.Title).NotEmpty().Text(100).When(r => r.SignedBy is not null);
+            RuleFor(r => r.SignedBy!.Name).NotEmpty().Text(50).When(r => r.SignedBy is not null);
+            RuleFor(r => r.SignedBy!.Title).NotEmpty().Text(100).When(r => r.SignedBy is not null);
         }
     }
 
@@ -51,7 +52,7 @@ public sealed record ReplyToWorkOrder(ReplyResult? Result, bool? ContactedCitize
                 ContactedCitizen = request.ContactedCitizen,
                 ReplyText = request.Text,
                 PublicText = request.PublicText,
-                SignedByName = request.SignedBy.Name,
+                SignedByName = request.SignedBy!.Name,
                 SignedByTitle = request.SignedBy.Title,
             });
             work.Note(order.Ticket, user.Actor(), "replied", $"{request.Result.Value.Word()}, {request.SignedBy.Title}", order.UnitCode);

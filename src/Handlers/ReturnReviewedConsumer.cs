@@ -35,6 +35,7 @@ public sealed class ReturnReviewedConsumer : IConsumer<ReturnReviewed>
             };
         }
         await WorkOrders.SaveAsync(work, changed);
-        work.Note(order.Ticket, message.By, message.Upheld ? "return-upheld" : "return-rejected", message.Note, order.UnitCode);
+        // Who reviewed it, and why, is in the timeline since the review itself; here is what followed from it.
+        if (message.Upheld && order.CancelledAt is null) work.Note(order.Ticket, message.By, "cancelled", CancelReasons.ReturnUpheld, order.UnitCode);
     }
 }

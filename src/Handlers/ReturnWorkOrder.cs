@@ -11,7 +11,7 @@ namespace Hotline.Handlers;
 /// <param name="Reason">Why it is not the unit's matter.</param>
 /// <param name="Basis">The law, rule or list of duties that says so (依据).</param>
 /// <param name="SuggestedUnit">Code of the unit whose matter it is.</param>
-public sealed record ReturnWorkOrder(string Reason, string Basis, string? SuggestedUnit)
+public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", string? SuggestedUnit = null)
 {
     /// <summary>
     /// The rule for returning. A unit may return a work order that is issued or accepted, unless the hotline has designated the unit (指定), and only

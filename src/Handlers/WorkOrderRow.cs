@@ -155,7 +155,7 @@ internal static class WorkOrders
                 cancelled_at = @CancelledAt, cancel_reason = @CancelReason
             where id = @Id and version = @Version
             """, changed);
-        if (rows != 1) throw new InvalidOperationException($"Work order {changed.Id} was changed without entering its ticket first.");
+        if (rows != 1) throw new ConflictException($"Work order {changed.Id}");
         work.Send((changed with { Version = changed.Version + 1 }).Snapshot());
     }
 

@@ -73,4 +73,10 @@ public sealed class MigrationScripts
         foreach (var dialect in Dialects)
             Assert.Distinct(Migrations.For(dialect).Select(s => s.Version));
     }
+
+    /// <summary>A parameter is nvarchar: compared with a varchar column it converts the column and passes the index by.</summary>
+    [Fact]
+    public void Text_on_sql_server_is_unicode() => Assert.All(
+        Migrations.For(Dialects[2]),
+        script => Assert.DoesNotMatch(@"(?i)\b(var)?char\s*\(|\btext\b", script.Sql));
 }

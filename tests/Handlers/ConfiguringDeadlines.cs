@@ -26,14 +26,14 @@ public sealed class ConfiguringDeadlines
     {
         var error = Assert.Single(new DeadlineSettings { Urgent = new() { Accept = "2 hours", Reply = text } }.Errors());
 
-        Assert.Equal($"Deadlines:Urgent:Reply is '{text}'; it must be {Limit.Forms}.", error);
-        Assert.Equal($"Returns:Within is '{text}'; it must be {Limit.Forms}.", Assert.Single(new ReturnSettings { Within = text }.Errors()));
+        Assert.Equal($"Deadlines:Urgent:Reply: '{text}' must be {Limit.Forms}", error);
+        Assert.Equal($"Returns:Within: '{text}' must be {Limit.Forms}", Assert.Single(new ReturnSettings { Within = text }.Errors()));
     }
 
     [Fact]
     public void A_reply_due_before_accepting_is_refused() =>
         Assert.Equal(
-            "Deadlines:Emergency:Reply is '10 minutes', which is shorter than Deadlines:Emergency:Accept, '15 minutes'.",
+            "Deadlines:Emergency:Reply: '10 minutes' is shorter than Deadlines:Emergency:Accept, '15 minutes'",
             Assert.Single(new DeadlineSettings { Emergency = new() { Accept = "15 minutes", Reply = "10 minutes" } }.Errors()));
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ConfiguringDeadlines
     [InlineData("18:00-09:00")]
     [InlineData("")]
     public void Office_hours_must_ascend(string hours) =>
-        Assert.StartsWith($"Deadlines:WorkingHours is '{hours}'", Assert.Single(new DeadlineSettings { WorkingHours = hours }.Errors()), StringComparison.Ordinal);
+        Assert.StartsWith($"Deadlines:WorkingHours: '{hours}' must be ", Assert.Single(new DeadlineSettings { WorkingHours = hours }.Errors()), StringComparison.Ordinal);
 
     [Fact]
     public void Local_days_must_be_days()
@@ -55,9 +55,9 @@ public sealed class ConfiguringDeadlines
 
         Assert.Equal(
         [
-            "Deadlines:LocalHolidays:0:To is '2020-02-01'; it must be a day such as 2020-02-09, at most 100 days after From.",
-            "Deadlines:LocalHolidays:1:From is 'soon'; it must be a day such as 2020-02-03.",
-            "Deadlines:LocalWorkingDays:0 is '2020-02-30'; it must be a day such as 2020-02-08.",
+            "Deadlines:LocalHolidays:0:To: '2020-02-01' must be a day such as 2020-02-09, at most 100 days after From",
+            "Deadlines:LocalHolidays:1:From: 'soon' must be a day such as 2020-02-03",
+            "Deadlines:LocalWorkingDays:0: '2020-02-30' must be a day such as 2020-02-08",
         ], settings.Errors());
     }
 
@@ -67,6 +67,6 @@ public sealed class ConfiguringDeadlines
         var clock = new HotlineClock(new SettableTime(SettableTime.ModelDay), TimeZoneInfo.Utc);
 
         var e = Assert.Throws<ArgumentException>(() => new Deadlines(new DeadlineSettings(), new ReturnSettings { Within = "never" }, clock));
-        Assert.StartsWith("Returns:Within is 'never'", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Returns:Within: 'never' must be ", e.Message, StringComparison.Ordinal);
     }
 }

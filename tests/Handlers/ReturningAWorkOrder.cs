@@ -91,7 +91,6 @@ public abstract class ReturningAWorkOrder(Engine engine) : OnUnitDesk(engine)
 
         var after = await Desk.FactsAsync(Street);
         Assert.Equal((WorkOrderState.Accepted, before.ReplyBy, null), (after.State, after.ReplyBy, after.UpheldAt));
-        Assert.Contains("dispatcher return-rejected 320613001 in your area", await Desk.TimelineAsync());
         Assert.Equal("in your area", (await Desk.ViewAsync(Street)).Returns[0].Review!.Note);
     }
 
@@ -119,7 +118,7 @@ public abstract class ReturningAWorkOrder(Engine engine) : OnUnitDesk(engine)
         var facts = await Desk.FactsAsync(Street);
         Assert.Equal((WorkOrderState.Cancelled, Desk.Now, Desk.Now), (facts.State, facts.UpheldAt, facts.CancelledAt));
         Assert.Equal("return-upheld", (await Desk.ViewAsync(Street)).CancelReason);
-        Assert.Contains("dispatcher return-upheld 320613001 in your area", await Desk.TimelineAsync());
+        Assert.Contains("dispatcher cancelled 320613001 return-upheld", await Desk.TimelineAsync());
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class UnitDesk : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddHandlers();
-        builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
         builder.Services.AddAuthentication(NamedCaller.Scheme).AddScheme<AuthenticationSchemeOptions, NamedCaller>(NamedCaller.Scheme, null);
         builder.Services.AddAuthorization();
         var app = builder.Build();

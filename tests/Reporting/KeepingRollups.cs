@@ -162,15 +162,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
 
     private Task SendAsync(IEnumerable<IMessage> messages) => _db.Database.WriteAsync(work =>
     {
-        foreach (var message in messages)
-        {
-            switch (message)
-            {
-                case TicketChanged m: work.Send(m); break;
-                case TicketRouted m: work.Send(m); break;
-                case WorkOrderChanged m: work.Send(m); break;
-            }
-        }
+        foreach (var message in messages) ReportDesk.Send(work, message);
         return Task.CompletedTask;
     }, None);
 

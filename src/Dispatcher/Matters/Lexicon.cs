@@ -129,7 +129,8 @@ public sealed class Lexicon
                     s.Present[term] = true;
                     s.Seen.Add(term);
                 }
-                (longest, longestEnd) = (term, end + 1);
+                // A word that is only part of a pair, or only tells of danger, does not keep a shorter one from counting.
+                if (_terms[term].Votes.Count > 0) (longest, longestEnd) = (term, end + 1);
             }
             if (longest < 0 || longestEnd <= covered) continue;
             covered = longestEnd;
@@ -184,12 +185,15 @@ public sealed class Lexicon
 
         var best = ranked[0].Score;
         var powers = ranked.Sum(r => Math.Pow(r.Score / best, Calibration.Sharpness));
-        var mass = Calibration.Mass(best);
+        var first = Calibration.First(best, 1 / powers);
+        // The others keep their proportion to the first, and all together stay within 1.
+        var scale = Math.Min(first, (1 - first) / Math.Max(powers - 1, 1e-9));
         var guesses = new List<CategoryGuess>(MostGuesses);
-        foreach (var (category, score) in ranked.Take(MostGuesses))
+        for (var i = 0; i < Math.Min(ranked.Length, MostGuesses); i++)
         {
-            var share = Math.Pow(score / best, Calibration.Sharpness) / powers;
-            guesses.Add(new CategoryGuess(_categories[category], Math.Round(mass * share, 3), WordsFor(s, category)));
+            var (category, score) = ranked[i];
+            var confidence = i == 0 ? first : scale * Math.Pow(score / best, Calibration.Sharpness);
+            guesses.Add(new CategoryGuess(_categories[category], Math.Floor(confidence * 1000) / 1000, WordsFor(s, category)));
         }
         return guesses;
     }
@@ -198,14 +202,14 @@ public sealed class Lexicon
         [.. s.Evidence.Where(e => e.Category == category).OrderByDescending(e => e.Weight).Select(e => e.Word).Distinct().Take(MostWords)];
 
     /// <summary>
-    /// From score to confidence: a class's share among the classes that have words, times what a text with so little or so much evidence is worth. The
-    /// constants are set so that first guesses said with 0.5 are right about half the time (bench/Accuracy).
+    /// From scores to confidence: the first class's share among the classes that have words, times what a text with so little or so much evidence is worth. Set
+    /// by judging first guesses on real messages: those with a share around 0.2, 0.4, 0.6 and 0.85 were right in about 1/2, 3/5, 4/5 and 9/10 of the cases.
     /// </summary>
     private static class Calibration
     {
         public const double Sharpness = 1.6;
 
-        public static double Mass(double score) => 0.97 * (1 - Math.Exp(-score / 3.5));
+        public static double First(double score, double share) => 0.97 * (1 - Math.Exp(-score / 3.5)) * Math.Pow(share, 0.55);
     }
 
     private void AddCatalogue()

@@ -55,7 +55,7 @@ public sealed record DeadlineSettings
         _ => throw new ArgumentOutOfRangeException(nameof(@class)),
     };
 
-    /// <summary>What is wrong, one line for each setting, naming it and what it may be; empty where all is well.</summary>
+    /// <summary>What is wrong, one line for each setting, which names it and says what it may be; empty where all is well.</summary>
     public IReadOnlyList<string> Errors()
     {
         var errors = new List<string>();
@@ -70,28 +70,28 @@ public sealed record DeadlineSettings
                 (Limit.WorkingDays a, Limit.WorkingDays r) => r.Days < a.Days,
                 _ => false,
             };
-            if (shorter) errors.Add($"Deadlines:{@class}:Reply is '{Of(@class).Reply}', which is shorter than Deadlines:{@class}:Accept, '{Of(@class).Accept}'.");
+            if (shorter) errors.Add($"Deadlines:{@class}:Reply: '{Of(@class).Reply}' is shorter than Deadlines:{@class}:Accept, '{Of(@class).Accept}'");
         }
         if (OfficeHours.Parse(WorkingHours) is null)
-            errors.Add($"Deadlines:WorkingHours is '{WorkingHours}'; it must be ascending times of day such as '09:00-12:00, 13:00-18:00'.");
+            errors.Add($"Deadlines:WorkingHours: '{WorkingHours}' must be ascending times of day such as '09:00-12:00, 13:00-18:00'");
         for (var i = 0; i < LocalHolidays.Count; i++)
         {
             var holiday = LocalHolidays[i];
-            if (holiday.Name.Length == 0) errors.Add($"Deadlines:LocalHolidays:{i}:Name is empty; it must name the holiday.");
-            if (Day(holiday.From) is not { } from) errors.Add($"Deadlines:LocalHolidays:{i}:From is '{holiday.From}'; it must be a day such as 2020-02-03.");
+            if (holiday.Name.Length == 0) errors.Add($"Deadlines:LocalHolidays:{i}:Name: is missing; it names the holiday");
+            if (Day(holiday.From) is not { } from) errors.Add($"Deadlines:LocalHolidays:{i}:From: '{holiday.From}' must be a day such as 2020-02-03");
             else if (Day(holiday.To) is not { } to || to < from || to > from.AddDays(100))
-                errors.Add($"Deadlines:LocalHolidays:{i}:To is '{holiday.To}'; it must be a day such as 2020-02-09, at most 100 days after From.");
+                errors.Add($"Deadlines:LocalHolidays:{i}:To: '{holiday.To}' must be a day such as 2020-02-09, at most 100 days after From");
         }
         for (var i = 0; i < LocalWorkingDays.Count; i++)
         {
-            if (Day(LocalWorkingDays[i]) is null) errors.Add($"Deadlines:LocalWorkingDays:{i} is '{LocalWorkingDays[i]}'; it must be a day such as 2020-02-08.");
+            if (Day(LocalWorkingDays[i]) is null) errors.Add($"Deadlines:LocalWorkingDays:{i}: '{LocalWorkingDays[i]}' must be a day such as 2020-02-08");
         }
         return errors;
 
         Limit? Check(string setting, string value)
         {
             var limit = Limit.Parse(value);
-            if (limit is null) errors.Add($"{setting} is '{value}'; it must be {Limit.Forms}.");
+            if (limit is null) errors.Add($"{setting}: '{value}' must be {Limit.Forms}");
             return limit;
         }
     }
@@ -119,5 +119,5 @@ public sealed record ReturnSettings
     public string Within { get; init; } = "1 working day";
 
     public IReadOnlyList<string> Errors() =>
-        Limit.Parse(Within) is null ? [$"Returns:Within is '{Within}'; it must be {Limit.Forms}."] : [];
+        Limit.Parse(Within) is null ? [$"Returns:Within: '{Within}' must be {Limit.Forms}"] : [];
 }

@@ -22,7 +22,7 @@ public abstract partial record Limit
     public sealed record WorkingDays(int Days) : Limit;
 
     /// <summary>What a limit may be, for messages.</summary>
-    public const string Forms = "'15 minutes', '2 hours', 'end of day', '4 working hours' or '5 working days' (1 to 366 days at most)";
+    public const string Forms = "like '15 minutes', '2 hours', 'end of day', '4 working hours' or '5 working days', a year at most";
 
     private const int MaxDays = 366;
 

@@ -28,7 +28,17 @@ internal static class FileCommand
     public static Command Create()
     {
         var input = new Option<FileInfo>("--input") { Description = "JSONL file, one ticket per line.", Required = true };
-        var url = new Option<Uri>("--url") { Description = "Address of the service.", DefaultValueFactory = _ => new Uri(HostSettings.DefaultUrls) };
+        var url = new Option<Uri>("--url")
+        {
+            Description = "Address of the service.",
+            DefaultValueFactory = _ => new Uri(HostSettings.DefaultUrls),
+            CustomParser = result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
+                result.AddError($"--url: '{result.Tokens[0].Value}' is no address like {HostSettings.DefaultUrls}.");
+                return null;
+            },
+        };
         var key = new Option<string?>("--key") { Description = "API key of an operator; else the environment variable HOTLINE_KEY." };
         var concurrency = new Option<int>("--concurrency") { Description = "Requests at once (1-256).", DefaultValueFactory = _ => 16 };
         var command = new Command("file", "Files tickets from a JSONL file through the API.") { input, url, key, concurrency };

@@ -15,7 +15,11 @@ internal static class HealthEndpoints
 
     public sealed record Part(string Status, string? Detail = null);
 
-    public sealed record Readiness(string Status, Part Database, Part Bus, Part Outbox);
+    /// <param name="Owed">Deliveries that their role has not settled yet.</param>
+    /// <param name="SetAside">Deliveries in the error list.</param>
+    public sealed record OutboxPart(string Status, long? Owed = null, double? OldestSeconds = null, long? SetAside = null);
+
+    public sealed record Readiness(string Status, Part Database, Part Bus, OutboxPart Outbox);
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
@@ -30,16 +34,15 @@ internal static class HealthEndpoints
         {
             var figures = await lag.MeasureAsync(null, ct);
             var age = figures.Oldest is { } oldest ? database.Clock.Now - oldest : TimeSpan.Zero;
-            var outbox = new Part(
-                figures.Faulted > 0 ? "faults" : age > LagToNote ? "behind" : "ok",
-                $"{figures.Owed} owed, the oldest for {age.TotalSeconds:F0} s; {figures.Faulted} set aside");
+            var outbox = new OutboxPart(
+                figures.Faulted > 0 ? "faults" : age > LagToNote ? "behind" : "ok", figures.Owed, Math.Round(age.TotalSeconds, 1), figures.Faulted);
             var ok = bus.Status == "ok" && outbox.Status == "ok";
             return TypedResults.Ok(new Readiness(ok ? "ok" : "degraded", new Part("ok"), bus, outbox));
         }
         catch (Exception e) when (database.Dialect.IsAway(e))
         {
             return TypedResults.Json(
-                new Readiness("down", new Part("away", "The database cannot be reached."), bus, new Part("unknown")),
+                new Readiness("down", new Part("away", "The database cannot be reached."), bus, new OutboxPart("unknown")),
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }

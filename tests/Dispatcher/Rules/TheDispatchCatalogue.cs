@@ -25,24 +25,24 @@ public sealed class TheDispatchCatalogue
     }
 
     [Theory]
-    [InlineData("030602", "320613103", "complaint", "c6-place")]
-    [InlineData("030602", "320613104", "complaint", "c6")]
-    [InlineData("030601", "320613103", "complaint", "c4-kind")]
-    [InlineData("030601", "320613103", "request", "c4-late")]
-    [InlineData("030101", "320613103", "request", "c2-place")]
+    [InlineData("030602", "320613001", "complaint", "c6-place")]
+    [InlineData("030602", "320613002", "complaint", "c6")]
+    [InlineData("030601", "320613001", "complaint", "c4-kind")]
+    [InlineData("030601", "320613001", "request", "c4-late")]
+    [InlineData("030101", "320613001", "request", "c2-place")]
     [InlineData("030101", null, "request", "c2")]
-    [InlineData("999900", "320613103", "request", "all")]
+    [InlineData("999900", "320613001", "request", "all")]
     public void The_more_specific_rule_wins_category_before_place_before_kind_before_date(string category, string? place, string kind, string winner)
     {
         var book = Book(Header + """
             all,*,,,duty,services,,normal,,,
             c2,03,,,duty,urban,,normal,,,
-            c2-place,03,320613103,,duty,urban,,normal,,,
+            c2-place,03,320613001,,duty,urban,,normal,,,
             c4-early,0306,,,territory,,,normal,2019-01-01,,
             c4-late,0306,,,territory,,,normal,2020-01-01,,
             c4-kind,0306,,complaint,territory,,,normal,2018-01-01,,
             c6,030602,,,duty,urban,,normal,,,
-            c6-place,030602,320613103,,duty,urban,,normal,,,
+            c6-place,030602,320613001,,duty,urban,,normal,,,
             """);
         Assert.Equal(winner, book.For(category, place, Words.Parse<TicketKind>(kind), Day)[0].Id);
     }

@@ -1,4 +1,4 @@
--- nvarchar throughout: parameters are, and comparing one with a varchar column converts the column and passes its index by.
+-- nvarchar in every table: parameters are, and comparing one with a varchar column converts the column and passes its index by.
 create table timeline (
     id bigint identity not null primary key,
     ticket nvarchar(32) not null,

@@ -1,12 +1,12 @@
 -- One row for each (ticket, round, unit); id is the three joined. Order of ids and tickets is that of their bytes.
 create table handling_work_order (
-    id varchar(128) collate Latin1_General_BIN2 not null primary key,
-    ticket varchar(64) collate Latin1_General_BIN2 not null,
+    id nvarchar(128) collate Latin1_General_BIN2 not null primary key,
+    ticket nvarchar(64) collate Latin1_General_BIN2 not null,
     round int not null,
-    unit_code varchar(64) collate Latin1_General_BIN2 not null,
+    unit_code nvarchar(64) collate Latin1_General_BIN2 not null,
     unit_name nvarchar(200) not null,
     lead bit not null,
-    state varchar(32) not null,
+    state nvarchar(32) not null,
     designated bit not null,
     version int not null,
     title nvarchar(max) not null,
@@ -14,15 +14,15 @@ create table handling_work_order (
     address nvarchar(max) not null,
     lat float,
     lng float,
-    kind varchar(32) not null,
-    channel varchar(32) not null,
-    category_code varchar(64) collate Latin1_General_BIN2,
+    kind nvarchar(32) not null,
+    channel nvarchar(32) not null,
+    category_code nvarchar(64) collate Latin1_General_BIN2,
     category_name nvarchar(200),
-    street_code varchar(64) collate Latin1_General_BIN2,
+    street_code nvarchar(64) collate Latin1_General_BIN2,
     street_name nvarchar(200),
     confidential bit not null,
     why nvarchar(max) not null,
-    deadline_class varchar(32) not null,
+    deadline_class nvarchar(32) not null,
     filed_at datetimeoffset(3) not null,
     issued_at datetimeoffset(3) not null,
     accept_by datetimeoffset(3) not null,
@@ -33,14 +33,14 @@ create table handling_work_order (
     returns nvarchar(max) not null,
     replied_at datetimeoffset(3),
     replied_by nvarchar(200),
-    result varchar(32),
+    result nvarchar(32),
     contacted_citizen bit,
     reply_text nvarchar(max),
     public_text nvarchar(max),
     signed_by_name nvarchar(200),
     signed_by_title nvarchar(200),
     cancelled_at datetimeoffset(3),
-    cancel_reason varchar(32));
+    cancel_reason nvarchar(32));
 create index handling_work_order_unit on handling_work_order (unit_code, reply_by, id);
 -- What a unit has in hand stays small while its history grows.
 create index handling_work_order_open on handling_work_order (unit_code, reply_by, id) where state in ('issued', 'accepted', 'returned');
@@ -48,14 +48,14 @@ create index handling_work_order_ticket on handling_work_order (ticket, id);
 
 -- Whether a ticket has ended; touched first by every change of its work orders, so that they come one after another.
 create table handling_ticket (
-    ticket varchar(64) collate Latin1_General_BIN2 not null primary key,
+    ticket nvarchar(64) collate Latin1_General_BIN2 not null primary key,
     closed_at datetimeoffset(3),
-    closed_how varchar(32),
+    closed_how nvarchar(32),
     closed_by nvarchar(200));
 
 create table handling_urging (
-    id varchar(64) collate Latin1_General_BIN2 not null primary key,
-    ticket varchar(64) collate Latin1_General_BIN2 not null,
+    id nvarchar(64) collate Latin1_General_BIN2 not null primary key,
+    ticket nvarchar(64) collate Latin1_General_BIN2 not null,
     at datetimeoffset(3) not null,
     note nvarchar(max) not null,
     urged_by nvarchar(200) not null);

@@ -1,0 +1,332 @@
+using Hotline.Contracts;
+using Hotline.Dispatcher.Decisions;
+using Hotline.Testing;
+
+namespace Hotline.Dispatcher.Tests.Decisions;
+
+/// <summary>The Dispatcher's part of a ticket's life, on every engine.</summary>
+public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
+{
+    private const string Number = RoutedTickets.Number;
+    private const string Property = "小区物业公司不作为";
+    private const string Prices = "药店口罩涨价";
+
+    private RoutedTickets _hotline = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        TestDatabase.SkipUnlessAvailable(engine);
+        _hotline = await RoutedTickets.CreateAsync(engine);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_hotline is not null) await _hotline.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_filed_ticket_is_dispatched_with_one_work_order_message_and_its_explanation()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+
+        var issued = Assert.Single(await _hotline.IssuedAsync());
+        Assert.Equal((Number, 1, Chongchuan.Market, DeadlineClass.SameDay, false), (issued.Ticket, issued.Round, issued.Lead.Code, issued.DeadlineClass, issued.Designated));
+        Assert.Equal(Prices, issued.Matter.Title);
+        Assert.Contains(issued.Why, s => s.Zh.Contains("prices-epidemic", StringComparison.Ordinal));
+        var routed = Assert.Single(await _hotline.RoutedAsync());
+        Assert.Equal((1, 1, Chongchuan.Market, null), (routed.Version, routed.Round, routed.Lead?.Code, routed.TriageReason));
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, routed.Street?.Code);
+        var decision = Assert.Single((await _hotline.DecisionsAsync()).Decisions);
+        Assert.Equal(Json.Write(issued.Why), Json.Write(decision.Explanation));
+        Assert.Equal(["dispatched"], await _hotline.TimelineAsync());
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_decided_waits_in_triage_and_issues_nothing()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Property, address: ""));
+
+        Assert.Empty(await _hotline.IssuedAsync());
+        Assert.Equal("no-place", Assert.Single(await _hotline.RoutedAsync()).TriageReason);
+        var decisions = await _hotline.DecisionsAsync();
+        Assert.Equal(TriageReason.NoPlace, decisions.Triage?.Reason);
+        Assert.Equal(["triage"], await _hotline.TimelineAsync());
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task However_often_and_in_whatever_order_messages_come_there_is_one_decision_a_round(int seed)
+    {
+        var messages = Enumerable.Range(1, 12).Select(i => _hotline.Filed(i % 3 == 0 ? Property : Prices, number: $"20200207-{i:000000}")).ToArray();
+        await _hotline.TellAsync(seed, [.. messages, .. messages]);
+
+        Assert.Equal(12, (await _hotline.IssuedAsync()).Select(i => (i.Ticket, i.Round)).Distinct().Count());
+        Assert.Equal(12, (await _hotline.IssuedAsync()).Count);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Closing_and_routing_in_any_order_leave_the_ticket_closed(int seed)
+    {
+        await _hotline.TellAsync(seed, _hotline.Filed(Property, address: ""), _hotline.Close());
+        Assert.Equal(RoutingStatus.Closed, (await _hotline.DecisionsAsync()).Status);
+        Assert.Null((await _hotline.DecisionsAsync()).Triage);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_ticket_that_was_closed_before_it_came_to_be_routed_issues_nothing()
+    {
+        await _hotline.TellAsync(_hotline.Close());
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        Assert.Empty(await _hotline.IssuedAsync());
+        Assert.Empty(await _hotline.RoutedAsync());
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Closing_drops_a_pending_return()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var returned = _hotline.Return(Chongchuan.Market);
+        await _hotline.TellAsync(returned);
+        await _hotline.TellAsync(_hotline.Close());
+        Assert.Equal(ReturnState.Dropped, Assert.Single((await _hotline.DecisionsAsync()).Returns).State);
+        Assert.Equal("ticket-closed", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(returned.WorkOrder, uphold: true)).Code);
+    }
+
+    [Fact]
+    public async Task A_dispatcher_sends_a_ticket_out_of_triage_in_the_same_round()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Property, address: ""));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Hepingqiao.Code, support: [Chongchuan.Urban]));
+
+        Assert.Equal((RoutingStatus.Dispatched, 1, Chongchuan.Hepingqiao.Code), (done.Status, done.Round, done.Lead?.Code));
+        var issued = Assert.Single(await _hotline.IssuedAsync());
+        Assert.Equal((1, Chongchuan.Hepingqiao.Code, DeadlineClass.Normal), (issued.Round, issued.Lead.Code, issued.DeadlineClass));
+        Assert.Equal([1, 2], (await _hotline.RoutedAsync()).Select(r => r.Version));
+        Assert.Equal(["triage", "dispatched"], await _hotline.TimelineAsync());
+        Assert.Single((await _hotline.DecisionsAsync()).Decisions);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_correction_is_the_next_round_and_drops_pending_returns()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Police, deadline: DeadlineClass.Urgent));
+
+        Assert.Equal((2, Chongchuan.Police, DeadlineClass.Urgent), (done.Round, done.Lead?.Code, done.DeadlineClass));
+        Assert.Equal([1, 2], (await _hotline.IssuedAsync()).Select(i => i.Round));
+        var decisions = await _hotline.DecisionsAsync();
+        Assert.Equal([false, true], decisions.Decisions.Select(d => d.Current));
+        Assert.Equal(ReturnState.Dropped, Assert.Single(decisions.Returns).State);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_dispatch_that_may_not_be_changes_nothing()
+    {
+        Assert.IsType<DispatchOutcome.Unknown>(await _hotline.DispatchAsync(Chongchuan.Police));
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        Assert.Equal("lead", Assert.IsType<DispatchOutcome.Invalid>(await _hotline.DispatchAsync("320613-nobody")).Field);
+        Assert.Equal("support", Assert.IsType<DispatchOutcome.Invalid>(await _hotline.DispatchAsync(Chongchuan.Police, support: ["x"])).Field);
+        Assert.Equal("support", Assert.IsType<DispatchOutcome.Invalid>(await _hotline.DispatchAsync(Chongchuan.Police, support: [Chongchuan.Police])).Field);
+        Assert.Equal("lead", Assert.IsType<DispatchOutcome.Invalid>(await _hotline.DispatchAsync(Chongchuan.Market)).Field);
+        Assert.Single(await _hotline.IssuedAsync());
+        await _hotline.TellAsync(_hotline.Close());
+        Assert.Equal("ticket-closed", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Police)).Code);
+        Assert.Single(await _hotline.IssuedAsync());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5)]
+    public async Task A_reissue_is_one_next_round_with_the_same_lead(int? seed)
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.TellAsync(seed, _hotline.Reissue(1), _hotline.Reissue(1));
+        await _hotline.TellAsync(_hotline.Reissue(1));
+
+        var decisions = (await _hotline.DecisionsAsync()).Decisions;
+        Assert.Equal([1, 2], decisions.Select(d => d.Round));
+        Assert.Equal(Chongchuan.Market, decisions[1].Lead?.Code);
+        Assert.Contains("重办", decisions[1].Explanation[0].Zh, StringComparison.Ordinal);
+        Assert.Equal(2, (await _hotline.IssuedAsync()).Count);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_rejected_return_stays_with_its_unit()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var returned = _hotline.Return(Chongchuan.Market);
+        await _hotline.TellAsync(3, returned, returned);
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(returned.WorkOrder, uphold: false));
+
+        Assert.False(Assert.Single(await _hotline.Db.SentAsync<ReturnReviewed>()).Upheld);
+        Assert.Single(await _hotline.IssuedAsync());
+        Assert.Equal("return-reviewed", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(returned.WorkOrder, uphold: true)).Code);
+        Assert.Single(await _hotline.Db.SentAsync<ReturnReviewed>());
+    }
+
+    [Fact]
+    public async Task A_unit_may_return_again_after_a_rejection()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var first = _hotline.Return(Chongchuan.Market);
+        await _hotline.TellAsync(first);
+        await _hotline.ReviewAsync(first.WorkOrder, uphold: false);
+        _hotline.Db.Time.Advance(TimeSpan.FromHours(1));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market));
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(first.WorkOrder, uphold: true, lead: Chongchuan.Police));
+        Assert.Equal([ReturnState.Rejected, ReturnState.Upheld], (await _hotline.DecisionsAsync()).Returns.Select(r => r.State));
+    }
+
+    [Fact]
+    public async Task An_upheld_return_goes_to_the_unit_that_the_reviewer_names()
+    {
+        await ReturnedAsync(suggested: Chongchuan.Urban);
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police));
+        Assert.Equal((2, Chongchuan.Police, false), (done.Round, done.Lead?.Code, done.Designated));
+        Assert.True(Assert.Single(await _hotline.Db.SentAsync<ReturnReviewed>()).Upheld);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task An_upheld_return_goes_to_the_unit_that_the_returning_one_suggests()
+    {
+        await ReturnedAsync(suggested: Chongchuan.Urban);
+        Assert.Equal(Chongchuan.Urban, Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true)).Lead?.Code);
+    }
+
+    [Fact]
+    public async Task An_upheld_return_that_nobody_has_a_unit_for_goes_to_triage_and_never_back_to_who_refused()
+    {
+        await ReturnedAsync(suggested: null);
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true));
+        Assert.Equal((RoutingStatus.Triage, 2, "refused-by-all"), (done.Status, done.Round, done.TriageReason));
+        Assert.Equal([null, "refused-by-all"], (await _hotline.RoutedAsync()).Select(r => r.TriageReason));
+        Assert.Single(await _hotline.IssuedAsync());
+
+        await _hotline.DispatchAsync(Chongchuan.Police);
+        Assert.Equal([1, 2], (await _hotline.IssuedAsync()).Select(i => i.Round));
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task The_unit_whose_return_is_upheld_cannot_be_named_again()
+    {
+        await ReturnedAsync(suggested: null);
+        Assert.Equal("lead", Assert.IsType<DispatchOutcome.Invalid>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Market)).Field);
+        Assert.Empty(await _hotline.Db.SentAsync<ReturnReviewed>());
+    }
+
+    [Fact]
+    public async Task The_third_round_is_designated_and_final()
+    {
+        await ReturnedAsync(suggested: Chongchuan.Urban);
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, round: 2));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Urban), uphold: true, lead: Chongchuan.Police));
+
+        Assert.Equal((3, Chongchuan.Police, true), (done.Round, done.Lead?.Code, done.Designated));
+        Assert.Equal([false, false, true], (await _hotline.IssuedAsync()).Select(i => i.Designated));
+        Assert.Contains((await _hotline.DecisionsAsync()).Decisions[2].Explanation, s => s.Zh.Contains("指定", StringComparison.Ordinal));
+        Assert.Contains("designated", await _hotline.TimelineAsync());
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_third_round_that_nobody_owns_falls_to_the_street_office_of_the_place()
+    {
+        await ReturnedAsync(suggested: Chongchuan.Urban);
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, round: 2));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Urban), uphold: true));
+        Assert.Equal((Chongchuan.Xinchengqiao.Code, true), (done.Lead?.Code, done.Designated));
+    }
+
+    [Fact]
+    public async Task A_third_round_without_any_candidate_waits_in_triage_and_is_final_once_decided()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices, address: ""));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, suggested: Chongchuan.Urban));
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, round: 2));
+        Assert.Equal(RoutingStatus.Triage, Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Urban), uphold: true)).Status);
+        Assert.True(Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Police)).Designated);
+        Assert.True((await _hotline.IssuedAsync())[^1].Designated);
+    }
+
+    [Fact]
+    public async Task The_upheld_return_of_a_supporting_unit_leaves_the_lead_at_work()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var street = Chongchuan.Xinchengqiao.Code;
+        await _hotline.TellAsync(_hotline.Return(street, lead: false));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, street), uphold: true));
+        Assert.Equal((1, Chongchuan.Market), (done.Round, done.Lead?.Code));
+        Assert.Empty(done.Support);
+        Assert.Single(await _hotline.IssuedAsync());
+        Assert.Equal(2, (await _hotline.RoutedAsync()).Count);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_return_of_an_earlier_round_waits_for_nobody()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.DispatchAsync(Chongchuan.Police);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, round: 1));
+        Assert.Equal("return-reviewed", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true)).Code);
+        Assert.Empty((await _hotline.Get<WaitingLists>().ReturnsAsync(null, null, [], CancellationToken.None))!.Items);
+    }
+
+    [Fact]
+    public async Task Two_reviewers_at_once_make_one_review_and_one_round()
+    {
+        await ReturnedAsync(suggested: null);
+        var order = Order(1, Chongchuan.Market);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => _hotline.ReviewAsync(order, uphold: true, lead: i % 2 == 0 ? Chongchuan.Police : Chongchuan.Urban))));
+        Assert.Single(outcomes.OfType<DispatchOutcome.Done>());
+        Assert.Equal(5, outcomes.OfType<DispatchOutcome.Forbidden>().Count());
+        Assert.Single(await _hotline.Db.SentAsync<ReturnReviewed>());
+        Assert.Equal([1, 2], (await _hotline.IssuedAsync()).Select(i => i.Round));
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Corrections_at_once_are_rounds_one_after_another()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var leads = new[] { Chongchuan.Police, Chongchuan.Urban, Chongchuan.Health };
+        await Task.WhenAll(leads.Select(l => Task.Run(() => _hotline.DispatchAsync(l))));
+        Assert.Equal([1, 2, 3, 4], (await _hotline.IssuedAsync()).Select(i => i.Round).Order());
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    private async Task ReturnedAsync(string? suggested)
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, suggested: suggested));
+    }
+
+    private static string Order(int round, string unit) => $"{Number}-{round}-{unit}";
+}
+
+public sealed class RoutingTicketsOnSqlite() : RoutingTickets(Engine.Sqlite);
+
+public sealed class RoutingTicketsOnPostgreSql() : RoutingTickets(Engine.PostgreSql);
+
+public sealed class RoutingTicketsOnSqlServer() : RoutingTickets(Engine.SqlServer);
