@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hotline.Tests.Access;
 
-/// <summary>One process of the service with nothing behind its doors but two calls: what matters is who gets through.</summary>
+/// <summary>One process of the service with nothing behind its doors but a few calls: what matters is who gets through.</summary>
 internal sealed partial class Office : IAsyncDisposable
 {
     public const string Unit = "320602-health";
@@ -45,10 +45,14 @@ internal sealed partial class Office : IAsyncDisposable
         app.MapShell();
         app.MapAccess();
         app.MapGet("/api/who", (System.Security.Claims.ClaimsPrincipal user) => $"{user.Actor()} {user.Unit()}".Trim());
+        app.MapGet("/fault", () => FaultyAsync());
+        app.MapGet("/managers", () => "figures").RequireRole(Roles.Manager);
         app.MapPost("/api/tickets", () => "filed").RequireRole(Roles.Operator);
         await app.StartAsync();
         return new Office(app);
     }
+
+    private static Task<string> FaultyAsync() => throw new InvalidOperationException("secret detail");
 
     public HttpClient Client(string? key = null)
     {

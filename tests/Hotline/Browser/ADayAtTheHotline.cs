@@ -4,39 +4,25 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hotline.Tests.Browser;
 
-/// <summary>
-/// The three people of the trade do their job in a real browser against the real program: an operator files, the unit handles, a manager
-/// reads the day's report. <c>HOTLINE_TEST_SCREENSHOTS</c> names a folder that keeps a picture of every page.
-/// </summary>
-public sealed class ADayAtTheHotline : IAsyncLifetime
+/// <summary>People do their job in a real browser against the real program.</summary>
+public sealed class ADayAtTheHotline : IClassFixture<Office>
 {
-    private const string District = "320613";
+    /// <summary>新城桥街道办事处 and 和平桥街道办事处.</summary>
+    private const string Street = "320613004", Neighbour = "320613002";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("hotline-browser-").FullName;
-    private HotlineProcess _service = null!;
-    private Chromium _chromium = null!;
-    private int _pictures;
+    private readonly Office _office;
 
-    public async ValueTask InitializeAsync()
+    public ADayAtTheHotline(Office office)
     {
         Chromium.SkipUnlessAvailable();
-        await HotlineProcess.RunAsync(_folder, "init", "--division", District);
-        _service = await HotlineProcess.ServeAsync(_folder);
-        _chromium = await Chromium.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_chromium is not null) await _chromium.DisposeAsync();
-        if (_service is not null) await _service.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _office = office;
     }
 
     [Fact]
     public async Task A_complaint_is_filed_handled_called_back_and_counted()
     {
         // The operator files, and sees where the ticket went and why.
-        var desk = await SignInAsync("front-desk", "operator");
+        var desk = await _office.SignInAsync("operator");
         await Expect(desk).ToHaveURLAsync(new Regex("/tickets/new$"));
         await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
         await Expect(desk.Locator("#title:invalid")).ToHaveCountAsync(1);
@@ -44,11 +30,11 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await desk.GetByLabel("诉求描述").FillAsync("菜贩每天早上在小区大门口占道经营，影响居民出行，希望尽快处理。");
         await desk.GetByLabel("事发地址").FillAsync("崇川区城东街道虹桥新村大门口");
         await desk.GetByLabel("来电号码").FillAsync("12345");
-        await PictureAsync(desk, "file");
+        await _office.LookAtAsync(desk, "file");
         await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
 
         await Expect(desk.Locator("#callerPhone")).ToHaveAttributeAsync("aria-invalid", "true");
-        await PictureAsync(desk, "file-refused");
+        await _office.LookAtAsync(desk, "file-refused");
         await desk.GetByLabel("来电号码").FillAsync("13800000000");
         await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
 
@@ -57,14 +43,14 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await Expect(lead).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await Expect(desk.Locator("[role=status]")).ToHaveCountAsync(0, new() { Timeout = 30_000 }); // it reloads by itself until it is there
         await Expect(desk.Locator("ul.why li").First).ToBeVisibleAsync();
-        await PictureAsync(desk, "ticket");
+        await _office.LookAtAsync(desk, "ticket");
         var number = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
         Assert.DoesNotContain("13800000000", await desk.ContentAsync(), StringComparison.Ordinal);
 
         // The unit takes it up and replies over an officer's signature.
-        var unit = await SignInAsync("street-office", "handler", "--unit", (await lead.GetAttributeAsync("data-unit"))!);
+        var unit = await _office.SignInAsync("handler", await lead.GetAttributeAsync("data-unit"));
         await Expect(unit).ToHaveURLAsync(new Regex("/work-orders$"));
-        await PictureAsync(unit, "work-orders");
+        await _office.LookAtAsync(unit, "work-orders");
         await HandleAsync(unit, number);
 
         // The operator calls back; the citizen is satisfied and the ticket closed.
@@ -75,33 +61,93 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         });
         await desk.GetByLabel("满意", new() { Exact = true }).CheckAsync();
         await desk.GetByLabel("诉求是否解决").SelectOptionAsync("true");
-        await PictureAsync(desk, "callback");
+        await _office.LookAtAsync(desk, "callback");
         await desk.GetByRole(AriaRole.Button, new() { Name = "记录回访" }).ClickAsync();
         await Expect(desk.Locator(".head .badge.closed")).ToBeVisibleAsync();
         Assert.Contains("满意", await desk.Locator("ol.timeline").InnerTextAsync(), StringComparison.Ordinal);
-        await PictureAsync(desk, "closed");
+        await _office.LookAtAsync(desk, "closed");
 
         // The manager reads the day's report.
-        var manager = await SignInAsync("leader", "manager");
+        var manager = await _office.SignInAsync("manager");
         await Expect(manager).ToHaveURLAsync(new Regex("/reports/daily"));
         await manager.WaitForConditionAsync(async () =>
         {
             await manager.ReloadAsync();
             return (await manager.Locator("[data-figure=satisfaction]").InnerTextAsync()).Contains("100", StringComparison.Ordinal);
         });
-        await PictureAsync(manager, "report");
+        await _office.LookAtAsync(manager, "report");
 
         // And in English, after the switch in the corner.
         await desk.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
         await Expect(desk.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeVisibleAsync();
         await desk.GotoAsync("/tickets");
-        await PictureAsync(desk, "list-english");
+        await _office.LookAtAsync(desk, "list-english");
         await desk.GotoAsync("/tickets/20200101-000001");
         await Expect(desk.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Not found");
-        await PictureAsync(desk, "unknown");
+        await _office.LookAtAsync(desk, "unknown");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(desk).ToHaveURLAsync(new Regex("/sign-in$"));
-        await PictureAsync(desk, "sign-in");
+        await _office.LookAtAsync(desk, "sign-in");
+    }
+
+    [Fact]
+    public async Task What_the_machine_cannot_decide_goes_over_the_dispatch_desk()
+    {
+        // No address, and the matter goes by territory: triage.
+        var desk = await _office.SignInAsync("operator");
+        await desk.GetByLabel("标题").FillAsync("流动摊贩扰民");
+        await desk.GetByLabel("诉求描述").FillAsync("楼下流动摊贩占道经营，夜里吵闹，来电人不愿说明具体位置。");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+        await Expect(desk.Locator(".head .badge.triage")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await _office.LookAtAsync(desk, "triage");
+        var number = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
+
+        // The dispatcher sees why it waits, and sends it to a street office.
+        var dispatcher = await _office.SignInAsync("dispatcher");
+        await Expect(dispatcher).ToHaveURLAsync(new Regex("/desk$"));
+        await Expect(dispatcher.Locator("tr", new() { HasText = number }).Locator(".badge.triage")).ToBeVisibleAsync();
+        await _office.LookAtAsync(dispatcher, "desk");
+        await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await dispatcher.Locator("#dispatch-lead").SelectOptionAsync(Street);
+        await dispatcher.Locator("#dispatch-reason").FillAsync("回电核实，位于新城桥街道。");
+        await _office.LookAtAsync(dispatcher, "dispatch");
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "派单" }).ClickAsync();
+        await Expect(dispatcher).ToHaveURLAsync(new Regex("/desk$"));
+        await Expect(dispatcher.GetByRole(AriaRole.Link, new() { Name = number })).ToHaveCountAsync(0);
+
+        // The street office says that it is not its own.
+        var unit = await _office.SignInAsync("handler", Street);
+        await unit.WaitForConditionAsync(async () =>
+        {
+            await unit.ReloadAsync();
+            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
+        });
+        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await unit.Locator("summary", new() { HasText = "退单" }).ClickAsync();
+        await unit.Locator("#reason").FillAsync("现场在和平桥街道辖区。");
+        await unit.Locator("#basis").FillAsync("街道辖区范围");
+        await unit.Locator("#suggestedUnit").FillAsync(Neighbour);
+        await unit.GetByRole(AriaRole.Button, new() { Name = "提交退单" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.returned")).ToBeVisibleAsync();
+        await _office.LookAtAsync(unit, "returned");
+
+        // The dispatcher agrees, and it goes to the office that was suggested.
+        await dispatcher.WaitForConditionAsync(async () =>
+        {
+            await dispatcher.GotoAsync("/desk");
+            return await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
+        });
+        await _office.LookAtAsync(dispatcher, "desk-return");
+        await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await dispatcher.GetByLabel("同意退单", new() { Exact = true }).CheckAsync();
+        await dispatcher.GetByLabel("说明", new() { Exact = true }).FillAsync("属实。");
+        await _office.LookAtAsync(dispatcher, "review");
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "提交审核" }).ClickAsync();
+        await Expect(dispatcher).ToHaveURLAsync(new Regex("/desk$"));
+
+        await dispatcher.GotoAsync($"/tickets/{number}");
+        await Expect(dispatcher.Locator("[data-unit]")).ToHaveAttributeAsync("data-unit", Neighbour);
+        await _office.LookAtAsync(dispatcher, "second-round");
     }
 
     private async Task HandleAsync(IPage unit, string number)
@@ -115,28 +161,9 @@ public sealed class ADayAtTheHotline : IAsyncLifetime
         await unit.Locator("#publicText").FillAsync("您反映的占道经营已处理，感谢您的监督。");
         await unit.Locator("#signedByName").FillAsync("李某");
         await unit.Locator("#signedByTitle").FillAsync("副主任");
-        await PictureAsync(unit, "work-order");
+        await _office.LookAtAsync(unit, "work-order");
         await unit.GetByRole(AriaRole.Button, new() { Name = "签字办结" }).ClickAsync();
         await Expect(unit.Locator(".head .badge.replied")).ToBeVisibleAsync();
-        await PictureAsync(unit, "work-order-replied");
-    }
-
-    private async Task<IPage> SignInAsync(string user, string role, params string[] more)
-    {
-        var password = await HotlineProcess.RunAsync(_folder, ["accounts", "create", user, "--role", role, .. more]);
-        var page = await _chromium.SitDownAsync(_service.Url);
-        await page.GotoAsync("/");
-        await page.GetByLabel("用户名").FillAsync(user);
-        await page.GetByLabel("密码").FillAsync(password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
-        return page;
-    }
-
-    /// <summary>A look at a page: every text is there, in words; and a picture where pictures are wanted.</summary>
-    private async Task PictureAsync(IPage page, string name)
-    {
-        Assert.DoesNotMatch(@"\b[A-Z][A-Za-z]+\.[A-Za-z-]+\b", await page.Locator("body").InnerTextAsync()); // the key of a missing text
-        if (Environment.GetEnvironmentVariable("HOTLINE_TEST_SCREENSHOTS") is not { Length: > 0 } folder) return;
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{++_pictures:00}-{name}.png"), FullPage = true });
+        await _office.LookAtAsync(unit, "work-order-replied");
     }
 }

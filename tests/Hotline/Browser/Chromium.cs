@@ -22,8 +22,10 @@ internal sealed class Chromium : IAsyncDisposable
 
     private static string Executable => Environment.GetEnvironmentVariable("HOTLINE_TEST_CHROMIUM") is { Length: > 0 } given ? given : "/usr/bin/chromium";
 
+    public static bool Available => File.Exists(Executable);
+
     public static void SkipUnlessAvailable() =>
-        Assert.SkipUnless(File.Exists(Executable), $"There is no browser at {Executable}; HOTLINE_TEST_CHROMIUM may name another.");
+        Assert.SkipUnless(Available, $"There is no browser at {Executable}; HOTLINE_TEST_CHROMIUM may name another.");
 
     public static async Task<Chromium> StartAsync()
     {
