@@ -56,10 +56,12 @@ public sealed record FileTicket(
             RuleFor(t => t.Urgency).IsInEnum();
             RuleFor(t => t.RepeatOf).Text(32);
             RuleFor(t => t.Answer).Text(MaxDescription).NotEqual("");
-            RuleFor(t => t.Attributes).Must(a => a is null || (a.Count <= 50 && a.All(p => p.Key.Length is > 0 and <= 100 && (p.Value?.Length ?? 0) <= 1000)))
-                .WithMessage("'Attributes' may hold 50 entries, with names of 100 and values of 1,000 characters at most.");
-            RuleForEach(t => t.Attributes!.Values).Text(1000).When(t => t.Attributes is not null).OverridePropertyName("Attributes");
+            RuleFor(t => t.Attributes).Must(a => a is null || (a.Count <= 50 && a.All(p => IsAttribute(p.Key, 100) && p.Key.Length > 0 && IsAttribute(p.Value, 1000))))
+                .WithMessage("'Attributes' may hold 50 entries, with names of 100 and values of 1,000 visible characters at most.");
         }
+
+        private static bool IsAttribute(string? text, int most) =>
+            text is null || (text.Length <= most && Validation.IsVisible(text) && Validation.IsWellFormed(text));
     }
 
     public static async Task<Results<Created<Filed>, Ok<Filed>, ProblemHttpResult>> HandleAsync(

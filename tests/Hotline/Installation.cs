@@ -101,6 +101,8 @@ internal sealed class Api(Uri url, string? key) : IDisposable
     public async Task<(int Status, JsonNode Body)> SendAsync(HttpMethod method, string path, object? body = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        // Waits for leave to send: what is refused for its size is refused before it is sent.
+        request.Headers.ExpectContinue = body is HttpContent;
         if (body is HttpContent content) request.Content = content;
         else if (body is not null) request.Content = JsonContent.Create(body);
         if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);

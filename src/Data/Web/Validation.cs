@@ -33,12 +33,14 @@ public static class Validation
     /// <summary>At most so many characters, and none that cannot be seen (line breaks and tabs are fine).</summary>
     public static IRuleBuilderOptions<T, string?> Text<T>(this IRuleBuilder<T, string?> rule, int most) => rule
         .MaximumLength(most)
-        .Must(t => t is null || !t.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
+        .Must(t => t is null || IsVisible(t))
         .WithMessage("'{PropertyName}' must not contain control characters.")
         .Must(t => t is null || IsWellFormed(t))
         .WithMessage("'{PropertyName}' must be well-formed Unicode.");
 
-    private static bool IsWellFormed(string text)
+    public static bool IsVisible(string text) => !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
+
+    public static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

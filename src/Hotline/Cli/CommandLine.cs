@@ -23,7 +23,11 @@ internal static class CommandLine
         var parsed = root.Parse([.. args.Where(a => !IsSetting(a))]);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            foreach (var error in parsed.Errors)
+            {
+                var option = (error.SymbolResult as System.CommandLine.Parsing.OptionResult)?.Option.Name;
+                await Console.Error.WriteLineAsync(option is null || error.Message.Contains(option, StringComparison.Ordinal) ? error.Message : $"{option}: {error.Message}");
+            }
             await Console.Error.WriteLineAsync($"See: hotline {parsed.CommandResult.Command.Name} --help".Replace("hotline hotline", "hotline", StringComparison.Ordinal));
             return Exit.WrongCall;
         }

@@ -22,7 +22,8 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
             BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid(FieldErrors(json)),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.Of(413, "too-large", "The request body is too large."),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problems.Of(415, "not-json", "Send the body as application/json."),
-            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "invalid", bad.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => Problems.Invalid(Unbound(bad), "The value cannot be read, or is missing."),
+            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "refused", "The request was refused."),
             _ when dialect.IsAway(exception) => Away(http, exception),
             _ => Unexpected(http, exception),
         };
@@ -53,8 +54,15 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
         return new() { [field] = [field == "body" ? "The body is no valid JSON object." : "The value is not of the expected type, or not one of the allowed words."] };
     }
 
+    /// <summary>The parameter of the query that the framework could not read; else the body.</summary>
+    private static string Unbound(BadHttpRequestException bad) =>
+        Parameter().Match(bad.Message) is { Success: true } match ? match.Groups[1].Value : "body";
+
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Missing();
+
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (\\w+)\"")]
+    private static partial Regex Parameter();
 
     [LoggerMessage(LogLevel.Warning, "{Method} {Path}: the database is away: {Reason}")]
     private partial void LogAway(string method, string path, string reason);

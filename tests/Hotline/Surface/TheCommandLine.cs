@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+
+namespace Hotline.Tests.Surface;
+
+[Collection(OneServiceCollection.Name)]
+public sealed class TheCommandLine(OneService one)
+{
+    [Theory]
+    [InlineData("serve --roles typist", 1, "intake, dispatcher, handlers, reporting")]
+    [InlineData("serve --roles intake", 1, "Bus:Transport")]
+    [InlineData("serve --Database:Engine=oracle", 1, "Database:Engine")]
+    [InlineData("serve --Database:Engine=postgresql", 1, "Database:ConnectionString")]
+    [InlineData("serve --Bus:Transport=pigeon", 1, "Bus:Transport")]
+    [InlineData("serve --Bus:Transport=rabbitmq", 1, "Bus:Uri")]
+    [InlineData("serve --Bus:Transport=rabbitmq --Bus:Uri=http://x", 1, "Bus:Uri")]
+    [InlineData("serve --Hotline:TimeZone=Mars/Base", 1, "Hotline:TimeZone")]
+    [InlineData("serve --Hotline:Division=32", 1, "Hotline:Division")]
+    [InlineData("serve --Hotline:DataKey=short", 1, "Hotline:DataKey")]
+    [InlineData("serve --Deadlines:Normal:Reply=soon", 1, "Deadlines:Normal:Reply")]
+    [InlineData("serve --Dispatch:PlaceConfidence=2", 1, "Dispatch:PlaceConfidence")]
+    [InlineData("migrate --Database:Engine=postgresql --Database:ConnectionString=Host=127.0.0.1;Port=1;Username=x --Hotline:DataKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1, "Database:ConnectionString")]
+    [InlineData("init --division 999999", 2, "--division")]
+    [InlineData("init", 2, "--division")]
+    [InlineData("report --date tomorrow", 2, "--date")]
+    [InlineData("report --format pdf", 2, "--format")]
+    [InlineData("recount --date 2020-13-01", 2, "--date")]
+    [InlineData("file --input nothing.jsonl", 2, "nothing.jsonl")]
+    [InlineData("keys create --role king", 2, "king")]
+    [InlineData("keys create --role handler", 2, "unit")]
+    [InlineData("sing", 2, "sing")]
+    [InlineData("", 2, "--help")]
+    public async Task A_wrong_call_or_setting_ends_with_its_status_and_one_plain_message(string line, int expected, string named)
+    {
+        var (status, output, notes) = await HotlineProcess.TryAsync(one.Hotline.Folder, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.True(status == expected, $"{status}: {notes}");
+        Assert.Contains(named, notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", notes, StringComparison.Ordinal);
+        Assert.Empty(output);
+        if (expected == 1) Assert.Single(notes.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_filed_is_written_beside_the_input_with_its_line_and_reason_and_the_rest_goes_on()
+    {
+        var input = Path.Combine(one.Hotline.Folder, "tickets.jsonl");
+        await File.WriteAllLinesAsync(input,
+        [
+            """{"channel":"phone","kind":"request","title":"一","description":"药房买不到口罩","address":"崇川区学田街道"}""",
+            "not json",
+            "",
+            """{"channel":"phone","kind":"request","title":"","description":"药房买不到口罩"}""",
+            """{"channel":"phone","kind":"request","title":"二","description":"药房买不到口罩","address":"崇川区学田街道"}""",
+        ]);
+        string[] arguments = ["file", "--input", input, "--url", one.Url.ToString(), "--key", one.Hotline.Key];
+
+        var (status, output, _) = await one.Hotline.TryAsync(arguments);
+        Assert.Equal(1, status);
+        Assert.Equal(2, JsonNode.Parse(output)!["filed"]!.GetValue<int>());
+        var refused = (await File.ReadAllLinesAsync($"{input}.refused.jsonl")).Select(l => JsonNode.Parse(l)!).ToList();
+        Assert.Equal([2, 4], refused.Select(r => r["line"]!.GetValue<int>()));
+        Assert.Contains("title", refused[1]["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+
+        // The same file again files nothing twice.
+        Assert.Equal(2, JsonNode.Parse((await one.Hotline.TryAsync(arguments)).Output)!["filedBefore"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Addresses_are_resolved_line_by_line()
+    {
+        var input = Path.Combine(one.Hotline.Folder, "addresses.jsonl");
+        var output = Path.Combine(one.Hotline.Folder, "resolved.jsonl");
+        await File.WriteAllLinesAsync(input, ["""{"id":1,"text":"南通市港闸区秦灶街道八一新村"}""", "broken"]);
+        Assert.Equal(1, (await one.Hotline.TryAsync("resolve", "--input", input, "--output", output)).Status);
+        var lines = await File.ReadAllLinesAsync(output);
+        var resolved = JsonNode.Parse(lines[0])!;
+        Assert.Equal("320613019", resolved["street"]!.GetValue<string>());
+        Assert.Equal("320613", resolved["district"]!.GetValue<string>());
+        Assert.Equal(1, resolved["id"]!.GetValue<int>());
+        Assert.NotNull(JsonNode.Parse(lines[1])!["error"]);
+    }
+
+    [Fact]
+    public async Task The_report_comes_as_table_csv_json_and_html()
+    {
+        foreach (var (format, part) in new[] { ("table", "按时签收率"), ("csv", "satisfaction"), ("json", "\"figures\""), ("html", "<html") })
+        {
+            var (status, output, notes) = await one.Hotline.TryAsync("report", "--date", "2020-02-07", "--format", format);
+            Assert.True(status == 0, notes);
+            Assert.Contains(part, output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_of_a_later_version_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("hotline-newer-").FullName;
+        try
+        {
+            await HotlineProcess.RunAsync(folder, "migrate");
+            await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, "data", "hotline.db")};Pooling=False"))
+            {
+                await connection.OpenAsync();
+                await using var command = connection.CreateCommand();
+                command.CommandText = "insert into schema_version (version, name, applied_at) values (9999, 'later', '2099-01-01T00:00:00.000Z')";
+                await command.ExecuteNonQueryAsync();
+            }
+            var (status, _, notes) = await HotlineProcess.TryAsync(folder, "serve");
+            Assert.Equal(1, status);
+            Assert.Contains("9999", notes, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
