@@ -304,7 +304,9 @@ if [ $# -gt 0 ]; then to_build=("${projects[@]}"); else to_build=(Hotline.sln); 
 for target in "${to_build[@]}"; do
     if ! run 1800 dotnet build "$target" "${build_options[@]}" > "$work/build.log" 2>&1; then
         grep -E 'error|warning' "$work/build.log" | sort -u >&2 || tail -n 40 "$work/build.log" >&2
-        die "The build failed."
+        say "The build failed."
+        printf '0 passed, 0 failed, 0 skipped\n'
+        exit 1
     fi
 done
 took Built "$started"

@@ -27,6 +27,9 @@ public sealed record HostSettings
     /// <summary>Null for the in-memory bus.</summary>
     public IReadOnlyList<Uri>? RabbitMq { get; init; }
 
+    /// <summary>What the names of the queues begin with: several installations may share a broker.</summary>
+    public required string BusPrefix { get; init; }
+
     public required TimeZoneInfo TimeZone { get; init; }
     public required string? Division { get; init; }
     public required DataKey DataKey { get; init; }
@@ -41,6 +44,7 @@ public sealed record HostSettings
         {
             Dialect = dialect,
             RabbitMq = memory ? null : ReadRabbitMq(configuration),
+            BusPrefix = ReadBusPrefix(configuration),
             TimeZone = ReadTimeZone(configuration),
             Division = ReadDivision(configuration),
             DataKey = ReadDataKey(configuration, folder),
@@ -100,6 +104,14 @@ public sealed record HostSettings
             Uri.TryCreate(part, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri is not null
                 ? uri
                 : throw new SettingException(setting, "must be one or several addresses like amqp://user:password@host:5672/vhost, separated by commas"))];
+    }
+
+    private static string ReadBusPrefix(IConfiguration configuration)
+    {
+        var prefix = configuration["Bus:Prefix"] is { Length: > 0 } given ? given : "hotline";
+        return prefix.Length <= 60 && prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? prefix
+            : throw new SettingException("Bus:Prefix", "may have 60 letters, digits, dots, dashes and underscores");
     }
 
     private static TimeZoneInfo ReadTimeZone(IConfiguration configuration)

@@ -3,9 +3,12 @@ using Microsoft.Extensions.Localization;
 
 namespace Hotline.Reporting;
 
-/// <summary>The report as plain tables of text, for a terminal: one of the whole, and one more where it is broken down.</summary>
+/// <summary>The report as plain tables of text, for a terminal: one of the whole, and narrow ones where it is broken down.</summary>
 public sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
+    /// <summary>Numbers beside a name that fit 80 characters.</summary>
+    private const int NumbersBeside = 4;
+
     public static IReadOnlyList<ReportTable> Of(DailyReport report, IStringLocalizer<Texts> texts)
     {
         var whole = new ReportTable(
@@ -15,22 +18,23 @@ public sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IR
                 .. Total.All.Select(t => TotalRow(texts[$"total.{t.Key}"], report.Whole.Totals[t.Key])),
                 .. Figure.All.Select(f => FigureRow(texts[$"figure.{f.Key}"], report.Whole.Figures[f.Key])),
             ]);
-        if (report.By is not { } by) return [whole];
+        return report.By is { } by ? [whole, .. Breakdowns(report, by, texts)] : [whole];
+    }
+
+    /// <summary>All rows with some of the numbers, then all rows with the next: together they would not fit a terminal.</summary>
+    private static IEnumerable<ReportTable> Breakdowns(DailyReport report, Breakdown by, IStringLocalizer<Texts> texts)
+    {
         var byText = texts[$"By.{by.Word()}"];
-        return
+        (string Name, Func<Section, string> Cell)[] columns =
         [
-            whole,
-            new ReportTable(
-                texts["Caption.Rows", byText],
-                [byText, texts["total.filed"], texts["total.workOrdersIssued"], .. Figure.All.Select(f => texts[$"figure.{f.Key}"].Value)],
-                [.. report.Rows.Select(r => (string[])
-                [
-                    ReportText.Name(r, by, texts),
-                    ReportText.Number(r.Totals["filed"].Value),
-                    ReportText.Number(r.Totals["workOrdersIssued"].Value),
-                    .. Figure.All.Select(f => ReportText.Percent(r.Figures[f.Key].Rate)),
-                ])]),
+            (texts["total.filed"], s => ReportText.Number(s.Totals["filed"].Value)),
+            (texts["total.workOrdersIssued"], s => ReportText.Number(s.Totals["workOrdersIssued"].Value)),
+            .. Figure.All.Select(f => (texts[$"figure.{f.Key}"].Value, (Func<Section, string>)(s => ReportText.Percent(s.Figures[f.Key].Rate)))),
         ];
+        return columns.Chunk(NumbersBeside).Select(some => new ReportTable(
+            texts["Caption.Rows", byText],
+            [byText, .. some.Select(c => c.Name)],
+            [.. report.Rows.Select(r => (string[])[ReportText.Name(r, by, texts), .. some.Select(c => c.Cell(r))])]));
     }
 
     private static string[] TotalRow(string name, TotalValue value) =>

@@ -8,6 +8,9 @@ using Hotline.Data.Web;
 using Hotline.Testing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -45,10 +48,13 @@ public sealed class UnitDesk : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
         builder.Services.AddAuthentication(NamedCaller.Scheme).AddScheme<AuthenticationSchemeOptions, NamedCaller>(NamedCaller.Scheme, null);
         builder.Services.AddAuthorization();
+        builder.Services.AddLocalization().AddRazorComponents();
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAntiforgery();
         app.MapHandlers();
+        app.MapRazorComponents<BarePages>().AddAdditionalAssemblies(typeof(Texts).Assembly);
         await app.StartAsync();
         return new UnitDesk(db, app);
     }
@@ -134,6 +140,44 @@ public sealed class UnitDesk : IAsyncDisposable
             case TicketClosed m: work.Send(m); break;
             case TicketUrged m: work.Send(m); break;
             default: throw new ArgumentException($"{message.GetType().Name} is not for this role.");
+        }
+    }
+
+    /// <summary>A browser of one person: keeps its cookies, follows no redirect.</summary>
+    public HttpClient Browser(string by, string? unit)
+    {
+        var browser = new HttpClient(new Cookies { InnerHandler = _app.GetTestServer().CreateHandler() }) { BaseAddress = _app.GetTestServer().BaseAddress };
+        browser.DefaultRequestHeaders.Add("X-Caller", $"{by};{unit}");
+        return browser;
+    }
+
+    private sealed class Cookies : DelegatingHandler
+    {
+        private string? _cookie;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+        {
+            if (_cookie is not null) request.Headers.Add("Cookie", _cookie);
+            var response = await base.SendAsync(request, ct);
+            if (response.Headers.TryGetValues("Set-Cookie", out var set)) _cookie = set.First().Split(';')[0];
+            return response;
+        }
+    }
+
+    /// <summary>The role's pages without the shell around them.</summary>
+    private sealed class BarePages : ComponentBase
+    {
+        protected override void BuildRenderTree(RenderTreeBuilder builder)
+        {
+            builder.OpenComponent<Router>(0);
+            builder.AddComponentParameter(1, nameof(Router.AppAssembly), typeof(Texts).Assembly);
+            builder.AddComponentParameter(2, nameof(Router.Found), (RenderFragment<RouteData>)(route => found =>
+            {
+                found.OpenComponent<RouteView>(0);
+                found.AddComponentParameter(1, nameof(RouteView.RouteData), route);
+                found.CloseComponent();
+            }));
+            builder.CloseComponent();
         }
     }
 

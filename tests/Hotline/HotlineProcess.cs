@@ -57,16 +57,24 @@ internal sealed partial class HotlineProcess : IAsyncDisposable
 
     /// <summary>Runs a command to its end.</summary>
     /// <returns>What it wrote to stdout; a failing command throws with what it wrote to stderr.</returns>
-    public static async Task<string> RunAsync(string folder, params string[] arguments)
+    public static async Task<string> RunAsync(string folder, params string[] arguments) => await TryAsync(folder, arguments) switch
+    {
+        (0, var output, _) => output.Trim(),
+        var (status, output, notes) => throw new InvalidOperationException($"hotline {string.Join(' ', arguments)} ended with {status}: {notes}{output}"),
+    };
+
+    /// <summary>Runs a command to its end, whatever that is.</summary>
+    public static async Task<(int Status, string Output, string Notes)> TryAsync(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var notes = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? (await output).Trim()
-            : throw new InvalidOperationException($"hotline {string.Join(' ', arguments)} ended with {process.ExitCode}: {await notes}{await output}");
+        return (process.ExitCode, await output, await notes);
     }
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
     {

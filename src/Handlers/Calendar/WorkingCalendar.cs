@@ -31,7 +31,7 @@ public sealed record Arrangement(Sentence Name, DateOnly From, DateOnly To, IRea
 /// <summary>
 /// The official working days of China (工作日): public holidays and make-up working days (调休), as the General Office of the State Council
 /// announces them each year. The facts are in <c>china.json</c>, each with the number of its notice. A year that is not in it counts Monday to Friday;
-/// <see cref="IsPublished"/> tells, so that a calculation can say so.
+/// <see cref="IsPublished"/> tells, so that a calculation can say so. A new year is one more entry there, once its notice is out (each November).
 /// </summary>
 public sealed class WorkingCalendar
 {

@@ -14,7 +14,7 @@ internal static class BusSetup
     private const int Concurrency = 4;
     private const int Prefetch = 16;
 
-    public static string Endpoint(Role role) => $"hotline-{role.Word()}";
+    public static string Endpoint(HostSettings settings, Role role) => $"{settings.BusPrefix}-{role.Word()}";
 
     public static IServiceCollection AddBus(this IServiceCollection services, HostSettings settings, IReadOnlyList<Role> roles)
     {
@@ -31,7 +31,7 @@ internal static class BusSetup
                     host.PublisherConfirmation = true;
                 });
                 rabbit.PrefetchCount = Prefetch;
-                foreach (var role in roles) rabbit.ReceiveEndpoint(Endpoint(role), endpoint =>
+                foreach (var role in roles) rabbit.ReceiveEndpoint(Endpoint(settings, role), endpoint =>
                 {
                     endpoint.SetQuorumQueue();
                     Receive(endpoint, context);
@@ -39,7 +39,7 @@ internal static class BusSetup
             });
             else bus.UsingInMemory((context, memory) =>
             {
-                foreach (var role in roles) memory.ReceiveEndpoint(Endpoint(role), endpoint => Receive(endpoint, context));
+                foreach (var role in roles) memory.ReceiveEndpoint(Endpoint(settings, role), endpoint => Receive(endpoint, context));
             });
         });
         return services.AddSingleton<IRoad, MassTransitRoad>();

@@ -4,7 +4,7 @@ using MassTransit;
 namespace Hotline.App.Bus;
 
 /// <summary>Sends parcels to the endpoint of their role.</summary>
-internal sealed class MassTransitRoad(IBusControl bus) : IRoad
+internal sealed class MassTransitRoad(IBusControl bus, HostSettings settings) : IRoad
 {
     /// <summary>MassTransit waits for a lost connection to come back; the relay would rather go on with others.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -27,7 +27,7 @@ internal sealed class MassTransitRoad(IBusControl bus) : IRoad
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
-        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{BusSetup.Endpoint(parcel.Role)}"));
+        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{BusSetup.Endpoint(settings, parcel.Role)}"));
         await endpoint.Send(parcel, context =>
         {
             context.Durable = true;

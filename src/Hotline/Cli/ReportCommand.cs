@@ -51,6 +51,8 @@ internal static class ReportCommand
 
     private static void Print(IReadOnlyList<ReportTable> tables)
     {
+        // A column squeezed below one Chinese character would be laid out for ever, in ever more memory.
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 80);
         foreach (var table in tables)
         {
             var printed = new Table().Title(Markup.Escape(table.Title)).Border(TableBorder.Rounded);

@@ -2,6 +2,7 @@ using Hotline.Contracts;
 using Hotline.Dispatcher.Decisions;
 using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Place;
+using Hotline.Dispatcher.Rules;
 
 namespace Hotline.Dispatcher.Tests.Decisions;
 
@@ -102,6 +103,13 @@ public sealed class DecidingATicket
     [Fact]
     public void A_class_that_no_rule_covers_goes_to_triage() =>
         Assert.Equal(TriageReason.NoRule, Decide(Of("999900", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.95)).Triage);
+
+    [Fact]
+    public void Rules_of_equal_rank_that_name_different_leads_go_to_triage()
+    {
+        var basis = Chongchuan.Basis with { Rules = RuleBook.Stored("id,category,mode,lead,class\na,0805,duty,labour,normal\nb,0805,duty,justice,normal\n") };
+        Assert.Equal(TriageReason.RuleConflict, Decide(Of("080508", 0.9), Nowhere, basis).Triage);
+    }
 
     [Fact]
     public void A_street_that_is_no_unit_goes_to_triage() =>

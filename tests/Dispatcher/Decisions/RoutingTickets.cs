@@ -167,6 +167,17 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reissue_is_decided_afresh_where_the_lead_is_no_more()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.Database.WriteAsync(work => work.ExecuteAsync("delete from dispatch_unit where code = @code", new { code = Chongchuan.Market }), CancellationToken.None);
+        _hotline.Get<RoutingBasis>().Forget();
+        await _hotline.TellAsync(_hotline.Reissue(1));
+        Assert.Equal("lead-unknown", (await _hotline.RoutedAsync())[^1].TriageReason);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
     public async Task A_rejected_return_stays_with_its_unit()
     {
         await _hotline.TellAsync(_hotline.Filed(Prices));

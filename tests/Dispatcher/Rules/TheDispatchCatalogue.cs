@@ -1,6 +1,8 @@
 using Hotline.Contracts;
 using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
 using Hotline.Dispatcher.Rules;
+using Hotline.Dispatcher.Units;
 
 namespace Hotline.Dispatcher.Tests.Rules;
 
@@ -15,6 +17,17 @@ public sealed class TheDispatchCatalogue
     {
         Assert.NotNull(RuleBook.Check(RuleBook.DefaultCsv, Chongchuan.Units, CategoryCatalogue.Instance, out var errors));
         Assert.Empty(errors);
+    }
+
+    [Theory]
+    [InlineData("3301")]
+    [InlineData("31")]
+    [InlineData("4419")]
+    [InlineData("320623")]
+    public void It_fits_a_city_a_municipality_a_city_without_districts_and_a_county(string division)
+    {
+        var units = new UnitIndex(UnitTree.For(division, DivisionDirectory.Instance)!.Select(s => new Unit(s.Code, s.Name, s.Kind, s.Parent, s.Division, s.NameEn)));
+        Assert.NotNull(RuleBook.Check(RuleBook.DefaultCsv, units, CategoryCatalogue.Instance, out _));
     }
 
     [Fact]
