@@ -47,6 +47,7 @@ public sealed partial class Accounts(Database database, UnitExists unitExists, A
         var grant = new Grant(roles, unit);
         var chosen = password ?? NewPassword();
         if (!UserNames().IsMatch(name)) return new Created(null, "A user name has 1 to 64 letters, digits, dots, dashes or underscores.");
+        if (Grant.IsReserved(name)) return new Created(null, $"'{name}' is how the service signs what it decides by itself: take another name.");
         if (displayName.Trim().Length is 0 or > 100 || displayName.Any(char.IsControl)) return new Created(null, "A display name has 1 to 100 characters.");
         if ((PasswordRefusal(chosen) ?? await grant.RefusalAsync(unitExists, ct)) is { } refusal) return new Created(null, refusal);
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Hotline.Contracts;
 using Hotline.Data.Web;
 
 namespace Hotline.App.Access;
@@ -9,6 +10,9 @@ public delegate Task<bool> UnitExists(string code, CancellationToken ct);
 /// <summary>What a key or an account may do: its roles, and the unit that a handler acts for.</summary>
 public sealed record Grant(IReadOnlyList<string> Roles, string? Unit)
 {
+    /// <summary>Timelines name a role of the service where it decided by itself; nobody else may go by such a name.</summary>
+    public static bool IsReserved(string name) => Contracts.Words.TryParse<Role>(name.Trim().ToLowerInvariant(), out _);
+
     /// <summary>As stored: words with a space between.</summary>
     public string Words => string.Join(' ', Roles);
 

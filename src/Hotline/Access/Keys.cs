@@ -30,6 +30,7 @@ public sealed partial class Keys(Database database, UnitExists unitExists, Acces
     {
         var grant = new Grant(roles, unit);
         if (name.Trim().Length is 0 or > MaxName || name.Any(char.IsControl)) return new Created(null, null, $"A key's name has 1 to {MaxName} characters.");
+        if (Grant.IsReserved(name)) return new Created(null, null, $"'{name.Trim()}' is how the service signs what it decides by itself: take another name.");
         if (await grant.RefusalAsync(unitExists, ct) is { } refusal) return new Created(null, null, refusal);
 
         var id = RandomNumberGenerator.GetString(IdLetters, 10);

@@ -36,13 +36,13 @@ internal static class KeysCommand
     {
         var roles = RoleOption();
         var unit = UnitOption();
-        var name = new Option<string?>("--name") { Description = "Whose key it is, as timelines will show it. Default: its roles." };
+        var name = new Option<string?>("--name") { Description = "Whose key it is, as timelines will show it. Default: its roles, as in operator-key." };
         var command = new Command("create", "Makes a key and prints it once, on stdout; only its hash is kept.") { roles, unit, name };
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
         {
             var granted = parsed.GetValue(roles)!;
             var created = await services.GetRequiredService<Keys>().CreateAsync(
-                parsed.GetValue(name) ?? string.Join('-', granted), granted, parsed.GetValue(unit), token);
+                parsed.GetValue(name) ?? $"{string.Join('-', granted)}-key", granted, parsed.GetValue(unit), token);
             return await PrintAsync(created.Key, created.Refusal);
         }, ct));
         return command;

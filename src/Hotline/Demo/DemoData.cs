@@ -69,10 +69,11 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
         var known = (await accounts.ListAsync(ct)).Select(a => a.UserName).ToHashSet(StringComparer.Ordinal);
         foreach (var role in Roles.All)
         {
-            var refusal = known.Contains(role)
-                ? await accounts.SetPasswordAsync(role, password, ct)
-                : (await accounts.CreateAsync(role, $"demo {role}", [role], role == Roles.Handler ? HandlerUnit : null, password, ct)).Refusal;
-            if (refusal is not null) throw new InvalidOperationException($"No account {role}: {refusal}");
+            var user = Prefix + role;
+            var refusal = known.Contains(user)
+                ? await accounts.SetPasswordAsync(user, password, ct)
+                : (await accounts.CreateAsync(user, $"demo {role}", [role], role == Roles.Handler ? HandlerUnit : null, password, ct)).Refusal;
+            if (refusal is not null) throw new InvalidOperationException($"No account {user}: {refusal}");
         }
         return password;
     }
@@ -82,11 +83,11 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
         var text = new StringBuilder()
             .AppendLine()
             .AppendLine($"  Sign in at {new Uri(url, "/sign-in")} as one of these, password {password}")
-            .AppendLine("    operator       files tickets, calls back        /tickets/new")
-            .AppendLine("    dispatcher     triage and returns               /desk")
-            .AppendLine("    handler        新城桥街道办事处                 /work-orders")
-            .AppendLine("    manager        the daily report                 /reports/daily")
-            .AppendLine("    administrator  everything")
+            .AppendLine("    demo-operator       files tickets, calls back        /tickets/new")
+            .AppendLine("    demo-dispatcher     triage and returns               /desk")
+            .AppendLine("    demo-handler        新城桥街道办事处                 /work-orders")
+            .AppendLine("    demo-manager        the daily report                 /reports/daily")
+            .AppendLine("    demo-administrator  everything")
             .AppendLine("  Or call the API with 'Authorization: Bearer <key>':");
         foreach (var (role, key) in keys) text.AppendLine($"    {role,-14} {key}");
         await Console.Error.WriteLineAsync(text.ToString());

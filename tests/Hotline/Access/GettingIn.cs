@@ -270,6 +270,15 @@ public abstract class GettingIn(Engine engine) : IAsyncLifetime
         Assert.NotNull(await _office.Accounts.SignInAsync("李", made.Password!, CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("dispatcher")]
+    [InlineData("Handlers")]
+    public async Task Nobody_goes_by_the_name_that_the_service_signs_its_own_decisions_with(string name)
+    {
+        Assert.NotNull((await _office.Keys.CreateAsync(name, [Roles.Dispatcher], null, CancellationToken.None)).Refusal);
+        Assert.NotNull((await _office.Accounts.CreateAsync(name, "张某", [Roles.Dispatcher], null, null, CancellationToken.None)).Refusal);
+    }
+
     [Fact]
     public async Task Signing_out_takes_a_form_of_this_site()
     {
