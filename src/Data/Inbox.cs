@@ -38,7 +38,15 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
         {
             LogParcelFailed(parcel.Letters.Count, parcel.Role, e.Message);
         }
-        foreach (var letter in parcel.Letters) await ProcessOneAsync(parcel.Role, letter, ct);
+        try
+        {
+            foreach (var letter in parcel.Letters) await ProcessOneAsync(parcel.Role, letter, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && database.Dialect.IsAway(e))
+        {
+            // No fault of the parcel, so nothing for the broker's error queue: what it carries is still owed and comes again.
+            LogDatabaseAway(parcel.Letters.Count, parcel.Role, e.Message);
+        }
     }
 
     private async Task ProcessOneAsync(Role role, Letter letter, CancellationToken ct)
@@ -92,6 +100,9 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
     [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} failed as a whole and is done one by one: {Reason}")]
     private partial void LogParcelFailed(int count, Role role, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} is put off, the database is away: {Reason}")]
+    private partial void LogDatabaseAway(int count, Role role, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Kind} {Id} for {Role} keeps failing and is set aside")]
     private partial void LogSetAside(Exception exception, string kind, string id, Role role);

@@ -58,16 +58,18 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
         {
             if (Forbids(order, work.Now, deadlines.ReturnBy(order.IssuedAt)) is { } refusal) return refusal;
 
+            // Both go to the Dispatcher, into the timeline and to the next unit: no citizen's number goes with them.
+            var (reason, basis) = (Redaction.Redact(request.Reason), Redaction.Redact(request.Basis));
             var suggested = string.IsNullOrWhiteSpace(request.SuggestedUnit) ? null : request.SuggestedUnit.Trim();
             await WorkOrders.SaveAsync(work, order with
             {
                 State = WorkOrderState.Returned.Word(),
-                Returns = Json.Write<IReadOnlyList<Return>>([.. order.AllReturns, new Return(work.Now, user.Actor(), request.Reason, request.Basis, suggested)]),
+                Returns = Json.Write<IReadOnlyList<Return>>([.. order.AllReturns, new Return(work.Now, user.Actor(), reason, basis, suggested)]),
             });
             work.Send(new WorkOrderReturned(
                 order.Ticket, order.Id, order.Round, new Named(order.UnitCode, order.UnitName), order.Lead,
-                request.Reason, request.Basis, suggested, work.Now, user.Actor()));
-            work.Note(order.Ticket, user.Actor(), "returned", request.Reason, order.UnitCode);
+                reason, basis, suggested, work.Now, user.Actor()));
+            work.Note(order.Ticket, user.Actor(), "returned", reason, order.UnitCode);
             return null;
         }, ct);
 }

@@ -8,7 +8,6 @@ namespace Hotline.Intake;
 public sealed partial class Contacts(DataKey key)
 {
     private const string Purpose = "caller";
-    private const string Blot = "＊＊＊";
 
     public string? Seal(string ticket, string? text) => text is null ? null : key.Seal(Purpose, ticket, text);
 
@@ -16,6 +15,9 @@ public sealed partial class Contacts(DataKey key)
 
     /// <summary>The same for every way of writing the same number.</summary>
     public string? Fingerprint(string? phone) => Normalize(phone) is { } digits ? key.Fingerprint("caller-phone", digits) : null;
+
+    /// <summary>The same for the same request. Keyed, as the citizen is in it: from a plain hash a phone could be found by trying them all.</summary>
+    internal string Fingerprint(FileTicket request) => key.Fingerprint("request", Json.Write(request));
 
     /// <summary>138****1234</summary>
     public static string? MaskPhone(string? phone) => phone switch
@@ -45,12 +47,10 @@ public sealed partial class Contacts(DataKey key)
     /// <summary>
     /// Takes out of a text what identifies the caller: the caller's own name and phone, and whatever is shaped like a phone, identity card or bank card number.
     /// </summary>
-    public static string Redact(string text, string? name, string? phone)
-    {
-        if (name is { Length: >= 2 }) text = text.Replace(name, Blot, StringComparison.Ordinal);
-        if (phone is { Length: >= 5 }) text = text.Replace(phone, Blot, StringComparison.Ordinal);
-        return Identifying().Replace(text, Blot);
-    }
+    public static string Redact(string text, string? name, string? phone) => Redaction.Redact(text, name?.Trim(), Normalize(phone));
+
+    /// <summary>A text about a ticket without its citizen.</summary>
+    internal string Redact(TicketRow ticket, string text) => Redact(text, Open(ticket.Number, ticket.CallerName), Open(ticket.Number, ticket.CallerPhone));
 
     public static Matter Redact(string title, string description, string address, Location? location, string? name, string? phone) =>
         new(Redact(title, name, phone), Redact(description, name, phone), Redact(address, name, phone), location);
@@ -63,8 +63,4 @@ public sealed partial class Contacts(DataKey key)
 
     [GeneratedRegex(@"^(1[3-9][0-9]{9}|0[0-9]{9,11}|[2-8][0-9]{6,7}|[48]00[0-9]{7}|\+[0-9]{7,15})$")]
     private static partial Regex Number();
-
-    // \d also matches full-width digits; the look-arounds keep it from biting into longer numbers that are something else.
-    [GeneratedRegex(@"(?<!\d)(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)[0０]\d{2,3}[\s-]?\d{7,8}(?!\d)|(?<!\d)\d{17}[\dXxＸｘ](?!\d)|(?<!\d)\d{16,19}(?!\d)")]
-    private static partial Regex Identifying();
 }

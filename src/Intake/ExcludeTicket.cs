@@ -26,7 +26,7 @@ public sealed record ExcludeTicket(string Reason)
         if (ticket.Excluded == excluded)
             return new TicketOutcome.Forbidden($"Ticket {number} is {(excluded ? "already" : "not")} excluded from assessment.");
         var saved = await Tickets.SaveAsync(work, ticket, ticket with { Excluded = excluded });
-        work.Note(number, actor, excluded ? "excluded" : "included", excluded ? Reason : null);
+        work.Note(number, actor, excluded ? "excluded" : "included", excluded ? desk.Redact(ticket, Reason) : null);
         work.Send(saved.Facts(await Tickets.CallbacksAsync(work, number)));
         return new TicketOutcome.Done(saved.Standing());
     }, ct);

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text.Json;
 using FluentValidation;
 using Hotline.Contracts;
 using Hotline.Data;
@@ -54,8 +52,10 @@ public sealed record FileTicket(
                 .WithMessage("'Phone' must be a phone number: a mobile of 11 digits, a landline with or without area code, or +country and number.")
                 .When(t => t.Caller is not null);
             RuleFor(t => t.Urgency).IsInEnum();
+            RuleFor(t => t.Category).Text(64);
             RuleFor(t => t.RepeatOf).Text(32);
-            RuleFor(t => t.Answer).Text(MaxDescription).NotEqual("");
+            RuleFor(t => t.Answer).Text(MaxDescription);
+            RuleFor(t => t.Answer).NotEmpty().When(t => t.Answer is not null);
             RuleFor(t => t.Attributes).Must(a => a is null || (a.Count <= 50 && a.All(p => IsAttribute(p.Key, 100) && p.Key.Length > 0 && IsAttribute(p.Value, 1000))))
                 .WithMessage("'Attributes' may hold 50 entries, with names of 100 and values of 1,000 visible characters at most.");
         }
@@ -101,7 +101,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         if (request.Category is { } category && !known.IsCategory(category))
             return new Outcome.Refused("category", $"'{category}' is no code of the category catalogue.");
 
-        var hash = key is null ? null : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Options)));
+        var hash = key is null ? null : contacts.Fingerprint(request);
         var now = database.Clock.Now;
         var number = await numbers.NextAsync(now, ct);
         return await database.WriteAsync(async work =>
@@ -118,7 +118,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
                     """, new { actor, key, hash, number, now });
             work.Note(number, actor, "filed", $"{row.Channel}, {row.Kind}");
             if (request.Answer is null) work.Send(Route(request, number, now));
-            else work.Note(number, actor, "answered", request.Answer);
+            else work.Note(number, actor, "answered", contacts.Redact(row, request.Answer));
             work.Send(row.Facts([]));
             return new Outcome.New(new FileTicket.Filed(number, row.Standing(), now));
         }, ct);

@@ -44,13 +44,14 @@ public sealed record RecordCallback(CallbackOutcome Outcome, bool? Solved = null
             insert into intake_callback (id, ticket, round, at, actor, outcome, solved, note, reissued)
             values (@Id, @number, @Round, @At, @actor, @outcome, @Solved, @note, @Reissued)
             """, new { callback.Id, number, callback.Round, callback.At, actor, outcome = Outcome.Word(), callback.Solved, note = Note ?? "", callback.Reissued });
-        work.Note(number, actor, "called-back", Note is null ? Outcome.Word() : $"{Outcome.Word()}: {Note}");
+        var told = Note is null ? null : desk.Redact(ticket, Note);
+        work.Note(number, actor, "called-back", told is null ? Outcome.Word() : $"{Outcome.Word()}: {told}");
 
         if (Reissue)
         {
             var saved = await Tickets.SaveAsync(work, ticket, ticket with { ReissuedAfter = ticket.OrderRound });
-            work.Note(number, actor, "reissued", Note);
-            work.Send(new ReissueTicket(number, ticket.OrderRound, callback.Id, Contacts.Redact(Note!, null, null), work.Now, actor));
+            work.Note(number, actor, "reissued", told);
+            work.Send(new ReissueTicket(number, ticket.OrderRound, callback.Id, told!, work.Now, actor));
             work.Send(saved.Facts([.. earlier, callback]));
             return new TicketOutcome.Done(saved.Standing());
         }

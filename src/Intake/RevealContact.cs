@@ -26,12 +26,13 @@ public sealed record RevealContact(string Reason)
         await database.WriteAsync<Results<Ok<Contact>, ProblemHttpResult>>(async work =>
         {
             var ticket = await Tickets.FindAsync(work, number);
-            // To a unit, a ticket that is not its own does not exist.
-            if (ticket is null || (!user.IsInRole(Roles.Operator) && !user.IsInRole(Roles.Administrator) && ticket.LeadCode != user.Unit()))
+            var platform = user.IsInRole(Roles.Operator) || user.IsInRole(Roles.Administrator);
+            // To a unit, a ticket that is not its own, or no longer, does not exist.
+            if (ticket is null || (!platform && (ticket.LeadCode is null || ticket.LeadCode != user.Unit() || ticket.InTriage || ticket.ClosedAt is not null)))
                 return Problems.NotFound($"There is no ticket {number}.");
-            if (ticket.Confidential && !user.IsInRole(Roles.Operator) && !user.IsInRole(Roles.Administrator))
+            if (ticket.Confidential && !platform)
                 return Problems.Forbidden("The ticket is confidential: the citizen is not shown to the handling unit.");
-            work.Note(number, user.Actor(), "contact-revealed", request.Reason, user.Unit());
+            work.Note(number, user.Actor(), "contact-revealed", contacts.Redact(ticket, request.Reason), user.Unit());
             return TypedResults.Ok(new Contact(contacts.Open(number, ticket.CallerName), contacts.Open(number, ticket.CallerPhone)));
         }, ct);
 }

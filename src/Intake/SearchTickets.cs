@@ -36,6 +36,7 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         var size = Limit(limit, errors);
         var fingerprint = contacts.Fingerprint(filter.Phone);
         if (filter.Q is { Length: > 100 }) errors["q"] = ["'q' may have 100 characters at most."];
+        else if (filter.Q is not null && !Validation.IsVisible(filter.Q)) errors["q"] = ["'q' must not contain control characters."];
         if (filter.Status is not null && !Words.TryParse<TicketStatus>(filter.Status, out _))
             errors["status"] = [$"'{Cut(filter.Status)}' is not one of: {Words.List<TicketStatus>()}."];
         if (filter.Unit is not null && !await known.IsUnit(filter.Unit, ct)) errors["unit"] = [$"There is no unit '{Cut(filter.Unit)}'."];
@@ -95,6 +96,9 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         Contacts.MaskName(contacts.Open(row.Number, row.CallerName)),
         Contacts.MaskPhone(contacts.Open(row.Number, row.CallerPhone)));
 
+    /// <summary>Before any hotline; its first instant is one in every time zone.</summary>
+    private static readonly DateOnly Earliest = new(1980, 1, 1);
+
     private DateOnly? Day(string? text, string field, Dictionary<string, string[]> errors)
     {
         if (text is null) return null;
@@ -102,6 +106,8 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
             errors[field] = [$"'{field}' must be a day like 2020-02-07."];
         else if (day > database.Clock.Today)
             errors[field] = [$"'{field}' must not lie in the future."];
+        else if (day < Earliest)
+            errors[field] = [$"'{field}' must not be before {Earliest:yyyy-MM-dd}."];
         else
             return day;
         return null;

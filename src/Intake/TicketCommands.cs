@@ -26,10 +26,16 @@ public abstract record TicketOutcome
 }
 
 /// <summary>Loads a ticket, lets a use case decide, in one transaction.</summary>
-public sealed class TicketDesk(Database database)
+public sealed class TicketDesk(Database database, Contacts contacts)
 {
+    /// <summary>For the timeline and for messages: what an operator wrote, without the citizen's name and phone.</summary>
+    internal string Redact(TicketRow ticket, string text) => contacts.Redact(ticket, text);
+
     internal Task<TicketOutcome> OnAsync(string number, Func<Work, TicketRow, Task<TicketOutcome>> decide, CancellationToken ct) =>
-        database.WriteAsync(async work => await Tickets.FindAsync(work, number) is { } ticket
-            ? await decide(work, ticket)
-            : new TicketOutcome.Unknown(number), ct);
+        database.WriteAsync(async work =>
+        {
+            // The touched row makes the commands on one ticket come one after another, however many operators press at once.
+            await work.ExecuteAsync("update intake_ticket set version = version where number = @number", new { number });
+            return await Tickets.FindAsync(work, number) is { } ticket ? await decide(work, ticket) : new TicketOutcome.Unknown(number);
+        }, ct);
 }

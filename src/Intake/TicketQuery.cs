@@ -19,7 +19,7 @@ public sealed record TicketView(
 public sealed class TicketQuery(Database database, Contacts contacts)
 {
     /// <param name="hideCitizen">
-    /// For a handling unit: of a confidential ticket the citizen is left out and the words are redacted.
+    /// For a handling unit: all words are redacted, and of a confidential ticket the citizen is left out.
     /// </param>
     public Task<TicketView?> FindAsync(string number, bool hideCitizen, CancellationToken ct) => database.ReadAsync(async db =>
     {
@@ -54,12 +54,14 @@ public sealed class TicketQuery(Database database, Contacts contacts)
             row.Number, Words.Parse<TicketStatus>(row.Status), Local(row.FiledAt), row.FiledBy, Words.Parse<Channel>(row.Channel),
             Words.Parse<TicketKind>(row.Kind), matter.Title, matter.Description, matter.Address, matter.Location, row.Category,
             row.Urgency is null ? null : Words.Parse<Urgency>(row.Urgency), row.Confidential,
-            row.Attributes is null || hidden ? null : Json.Read<Dictionary<string, string>>(row.Attributes),
+            row.Attributes is null || hidden ? null : Json.Read<Dictionary<string, string?>>(row.Attributes).ToDictionary(a => a.Key, a => a.Value is null ? "" : Seen(a.Value)),
             hidden || (name is null && phone is null) ? null : new TicketView.MaskedCaller(Contacts.MaskName(name), Contacts.MaskPhone(phone)),
-            row.RepeatOf, row.Excluded, row.Urged, row.Answer, row.ClosedAt is { } closed ? Local(closed) : null,
+            row.RepeatOf, row.Excluded, row.Urged, row.Answer is null ? null : Seen(row.Answer), row.ClosedAt is { } closed ? Local(closed) : null,
             row.ClosedHow is null ? null : Words.Parse<Closing>(row.ClosedHow), row.PublicReply,
             [.. callbacks.Select(c => new TicketView.CallbackView(
-                c.Id, c.Round, Local(c.At), c.Actor, Words.Parse<CallbackOutcome>(c.Outcome), c.Solved, c.Note, c.Reissued))]);
+                c.Id, c.Round, Local(c.At), c.Actor, Words.Parse<CallbackOutcome>(c.Outcome), c.Solved, Seen(c.Note), c.Reissued))]);
+
+        string Seen(string text) => hideCitizen ? Contacts.Redact(text, name, phone) : text;
     }
 
     private DateTimeOffset Local(DateTimeOffset instant) => database.Clock.Local(instant);

@@ -22,8 +22,9 @@ public sealed record UrgeTicket(string Note)
     {
         if (ticket.ClosedAt is not null) return new TicketOutcome.Forbidden($"Ticket {number} is closed.");
         var saved = await Tickets.SaveAsync(work, ticket, ticket with { Urged = ticket.Urged + 1 });
-        work.Note(number, actor, "urged", Note);
-        work.Send(new TicketUrged(number, $"{number}-u{saved.Urged}", Contacts.Redact(Note, null, null), work.Now, actor));
+        var note = desk.Redact(ticket, Note);
+        work.Note(number, actor, "urged", note);
+        work.Send(new TicketUrged(number, $"{number}-u{saved.Urged}", note, work.Now, actor));
         return new TicketOutcome.Done(saved.Standing());
     }, ct);
 }

@@ -21,7 +21,7 @@ public sealed record WithdrawTicket(string Reason)
     public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
     {
         if (ticket.ClosedAt is not null) return new TicketOutcome.Forbidden($"Ticket {number} is closed.");
-        work.Note(number, actor, "withdrawn", Reason);
+        work.Note(number, actor, "withdrawn", desk.Redact(ticket, Reason));
         await Tickets.CloseAsync(work, ticket, ticket, Closing.Withdrawn, actor);
         return new TicketOutcome.Done(TicketStatus.Closed);
     }, ct);

@@ -137,8 +137,7 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
         await using var process = Db.Reopen();
 
         await Db.TakeAwayAsync();
-        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => Inbox(process).ProcessAsync(parcel, None).WaitAsync(Soon()));
-        Assert.True(process.Dialect.IsAway(thrown), thrown.ToString());
+        await Inbox(process).ProcessAsync(parcel, None).WaitAsync(Soon()); // and nothing is left for the broker's error queue
         await Db.BringBackAsync();
 
         Assert.Equal(2, await CountAsync(process, "outbox"));

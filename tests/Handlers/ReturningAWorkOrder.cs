@@ -23,6 +23,17 @@ public abstract class ReturningAWorkOrder(Engine engine) : OnUnitDesk(engine)
     }
 
     [Fact]
+    public async Task A_citizens_number_in_the_reason_goes_no_further()
+    {
+        await Desk.HearAsync(Desk.Decision());
+        await Desk.ReturnAsync(Street, new { reason = "已致电13800001234，非本单位", basis = "身份证32060219900101123X户籍不在本街道" });
+
+        var told = Assert.Single(await Desk.Db.SentAsync<WorkOrderReturned>());
+        Assert.Equal(("已致电＊＊＊，非本单位", "身份证＊＊＊户籍不在本街道"), (told.Reason, told.Basis));
+        Assert.DoesNotContain(await Desk.TimelineAsync(), line => line.Contains("13800001234", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_accepted_order_may_be_returned()
     {
         await Desk.HearAsync(Desk.Decision());

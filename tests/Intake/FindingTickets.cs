@@ -1,3 +1,4 @@
+using Hotline.Contracts;
 using Hotline.Testing;
 
 namespace Hotline.Intake.Tests;
@@ -48,6 +49,18 @@ public abstract class FindingTickets(Engine engine) : OnEngine(engine)
         Assert.Equal([masks], await FindAsync(new TicketFilter(Category: "210103")));
         Assert.Equal(2, (await FindAsync(new TicketFilter(From: "2020-02-07", To: "2020-02-07"))).Count);
         Assert.Empty(await FindAsync(new TicketFilter(To: "2020-02-06")));
+    }
+
+    [Theory]
+    [InlineData("q", "a\0b", null, null)]
+    [InlineData("from", null, "0001-01-01", null)]
+    [InlineData("cursor", null, null, "\0")]
+    public async Task What_no_engine_can_take_is_named_by_its_field_as_well(string field, string? q, string? from, string? forged)
+    {
+        var cursor = forged is null ? null : Hotline.Data.Web.Paging.Cursor($"tickets?{Json.Write(new TicketFilter())}", "2020-02-07T02:00:00.0000000Z", forged);
+        var (page, errors) = await Desk.Search.FindAsync(new TicketFilter(Q: q, From: from), null, cursor, CancellationToken.None);
+        Assert.Null(page);
+        Assert.Equal([field], errors.Keys);
     }
 
     [Fact]

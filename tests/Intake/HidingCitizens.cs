@@ -18,6 +18,15 @@ public sealed class HidingCitizens
         Assert.Equal(expected, Contacts.Redact(text, null, null));
 
     [Theory]
+    [InlineData("王小明说请回8500-1234", "0513-85001234", "＊＊＊说请回＊＊＊")]
+    [InlineData("请打(0513) 8500 1234", "051385001234", "请打(＊＊＊")]
+    [InlineData("138.0000.1234", "13800001234", "＊＊＊")]
+    [InlineData("１３８-0000-1234", "+8613800001234", "＊＊＊")]
+    [InlineData("门牌85001234号", "13800001234", "门牌85001234号")]
+    public void The_callers_own_name_and_phone_are_found_however_they_are_written(string text, string phone, string expected) =>
+        Assert.Equal(expected, Contacts.Redact(text, "王小明", phone));
+
+    [Theory]
     [InlineData("138 0000 1234", "13800001234")]
     [InlineData("+8613800001234", "13800001234")]
     [InlineData("(0513)8500-1234", "051385001234")]

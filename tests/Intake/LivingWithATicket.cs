@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Testing;
 
 namespace Hotline.Intake.Tests;
@@ -92,6 +93,46 @@ public abstract class LivingWithATicket(Engine engine) : OnEngine(engine)
         Assert.DoesNotContain("13800001234", urgings[0].Note, StringComparison.Ordinal);
         Assert.Equal(2, (await Desk.ViewAsync(number)).Urged);
     }
+
+    [Fact]
+    public async Task However_many_press_at_the_same_moment_every_urging_counts()
+    {
+        var number = await Desk.FileAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => new UrgeTicket("快").OnAsync(Desk.Desk, number, IntakeDesk.Operator, None))));
+        Assert.All(outcomes, o => Assert.IsType<TicketOutcome.Done>(o));
+        Assert.Equal(40, (await Desk.ViewAsync(number)).Urged);
+        Assert.Equal(40, (await Desk.Db.SentAsync<TicketUrged>()).Select(u => u.Urging).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Whatever_an_operator_writes_leaves_without_the_citizens_name_and_phone()
+    {
+        const string said = "王小明（138 0000 1234）说：急";
+        var number = await Desk.FileAsync();
+        await Desk.RoutedAsync(number, 1, 1);
+        await new UrgeTicket(said).OnAsync(Desk.Desk, number, IntakeDesk.Operator, None);
+        await new ExcludeTicket(said).OnAsync(Desk.Desk, number, "manager", true, None);
+        await Desk.OrderAsync(number, 1, 3, WorkOrderState.Replied);
+        await new RecordCallback(CallbackOutcome.Dissatisfied, false, said, Reissue: true).OnAsync(Desk.Desk, number, IntakeDesk.Operator, None);
+        await new WithdrawTicket(said).OnAsync(Desk.Desk, number, IntakeDesk.Operator, None);
+        var answered = await Desk.FileAsync();
+        await new AnswerTicket(said).OnAsync(Desk.Desk, answered, IntakeDesk.Operator, None);
+        var atOnce = await Desk.FileAsync(IntakeDesk.NoMasks with { Answer = said, Attributes = new Dictionary<string, string> { ["from"] = said } });
+
+        string[] left =
+        [
+            .. (await Desk.Db.SentAsync<TicketUrged>()).Select(u => u.Note),
+            .. (await Desk.Db.SentAsync<ReissueTicket>()).Select(r => r.Note),
+            .. await TimelineAsync(number), .. await TimelineAsync(answered), .. await TimelineAsync(atOnce),
+            Json.Write(await Desk.Query.FindAsync(number, hideCitizen: true, None)), Json.Write(await Desk.Query.FindAsync(atOnce, hideCitizen: true, None)),
+        ];
+        Assert.All(left, text => Assert.DoesNotContain("王小明", text, StringComparison.Ordinal));
+        Assert.All(left, text => Assert.DoesNotContain("138 0000 1234", text, StringComparison.Ordinal));
+        Assert.Equal(said, (await Desk.ViewAsync(atOnce)).Answer);
+    }
+
+    private async Task<IEnumerable<string>> TimelineAsync(string number) =>
+        (await new Timeline(Desk.Db.Database).OfAsync(number, None)).Select(l => l.Reason).OfType<string>();
 
     [Fact]
     public async Task A_direct_answer_takes_back_what_no_unit_has_accepted()

@@ -24,6 +24,10 @@ public sealed class ValidatingATicket
     }
 
     [Fact]
+    public void A_blank_answer_answers_nothing_and_a_code_of_a_megabyte_is_no_code() =>
+        Assert.Equal(["answer", "category"], Validator.Errors(IntakeDesk.NoMasks with { Answer = " \n", Category = new string('1', 1 << 20) })!.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Line_breaks_in_a_description_are_fine() =>
         Assert.Null(Validator.Errors(IntakeDesk.NoMasks with { Description = "一\r\n二\t三" }));
 

@@ -34,7 +34,7 @@ public static class Paging
         try
         {
             if (JsonSerializer.Deserialize<string[]>(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor))) is not { } all) return false;
-            if (all.Length != parts + 1 || all[0] != Mark(list) || all.Any(p => p is null)) return false;
+            if (all.Length != parts + 1 || all[0] != Mark(list) || all.Any(p => p is null || !Validation.IsVisible(p) || !Validation.IsWellFormed(p))) return false;
             key = all[1..];
             return true;
         }

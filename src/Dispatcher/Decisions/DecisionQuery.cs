@@ -21,8 +21,9 @@ public sealed record ReturnView(
     ReturnState State, DateTimeOffset? ReviewedAt, string? ReviewedBy, string? Note);
 
 /// <summary>All that the Dispatcher knows of a ticket, for its page and for <c>GET /api/tickets/{number}</c>.</summary>
+/// <param name="Version">Counts up with every change of the routing.</param>
 public sealed record TicketDecisions(
-    string Ticket, RoutingStatus Status, int Round, TriageView? Triage, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<ReturnView> Returns);
+    string Ticket, RoutingStatus Status, int Round, int Version, TriageView? Triage, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<ReturnView> Returns);
 
 /// <summary>Reads decisions for the composition.</summary>
 public sealed class DecisionQuery(Database database)
@@ -39,7 +40,7 @@ public sealed class DecisionQuery(Database database)
         var returns = await db.QueryAsync<ReturnRow>($"select {ReturnRow.Columns} from dispatch_return where number = @number order by returned_at, work_order", new { number });
         var current = decisions.Count == 0 ? null : decisions[^1];
         return new TicketDecisions(
-            number, ticket.Standing, ticket.Round,
+            number, ticket.Standing, ticket.Round, ticket.Version,
             ticket.Standing == RoutingStatus.Triage && current is not null ? Triage(ticket, current) : null,
             [.. decisions.Select(d => View(d, d == current))],
             [.. returns.Select(View)]);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using FluentValidation;
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Data.Web;
 using Hotline.Dispatcher.Matters;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,9 @@ namespace Hotline.Dispatcher.Decisions;
 /// <param name="Support">Left out, the supporting units stay as they are.</param>
 /// <param name="DeadlineClass">Left out, it stays as it is or as the rule suggests.</param>
 /// <param name="Category">Left out, it stays as it is.</param>
+/// <param name="Version">Of the routing that the dispatcher saw; refused where another one has decided since. Left out, the last word counts.</param>
 public sealed record DispatchTicket(
-    string Lead, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null, string? Reason = null, string? Category = null)
+    string Lead, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null, string? Reason = null, string? Category = null, int? Version = null)
 {
     public sealed class Validator : AbstractValidator<DispatchTicket>
     {
@@ -33,11 +35,17 @@ public sealed record DispatchTicket(
         string number, DispatchTicket request, DispatchDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await request.OnAsync(desk, number, user.Actor(), ct)).ToHttp();
 
-    public Task<DispatchOutcome> OnAsync(DispatchDesk desk, string number, string actor, CancellationToken ct) => desk.Database.WriteAsync<DispatchOutcome>(async work =>
+    /// <summary>The reason goes to the units and into the timeline, so no citizen's number goes with it.</summary>
+    public Task<DispatchOutcome> OnAsync(DispatchDesk desk, string number, string actor, CancellationToken ct) =>
+        (this with { Reason = Redaction.Redact(Reason ?? "") }).DecideAsync(desk, number, actor, ct);
+
+    private Task<DispatchOutcome> DecideAsync(DispatchDesk desk, string number, string actor, CancellationToken ct) => desk.Database.WriteAsync<DispatchOutcome>(async work =>
     {
         var ticket = await Routing.FindAsync(work, number);
         if (ticket is null) return new DispatchOutcome.Unknown($"There is no ticket {number} to dispatch.");
         if (ticket.Standing == RoutingStatus.Closed) return new DispatchOutcome.Forbidden("ticket-closed", $"Ticket {number} is closed.");
+        if (Version is { } seen && seen != ticket.Version)
+            return new DispatchOutcome.Forbidden("dispatch-overtaken", $"The routing of ticket {number} has changed since it was read: look again.");
         if (DispatchDesk.Resolve((await desk.BasisAsync(work)).Units, Lead, Support, out var lead, out var support) is { } invalid) return invalid;
 
         var before = await Routing.CurrentAsync(work, ticket);

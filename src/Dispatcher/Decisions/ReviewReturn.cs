@@ -34,7 +34,11 @@ public sealed record ReviewReturn(
         string workOrder, ReviewReturn request, DispatchDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await request.OnAsync(desk, workOrder, user.Actor(), ct)).ToHttp();
 
-    public Task<DispatchOutcome> OnAsync(DispatchDesk desk, string workOrder, string actor, CancellationToken ct) => desk.Database.WriteAsync<DispatchOutcome>(async work =>
+    /// <summary>The note goes to the units and into the timeline, so no citizen's number goes with it.</summary>
+    public Task<DispatchOutcome> OnAsync(DispatchDesk desk, string workOrder, string actor, CancellationToken ct) =>
+        (this with { Note = Redaction.Redact(Note ?? "") }).DecideAsync(desk, workOrder, actor, ct);
+
+    private Task<DispatchOutcome> DecideAsync(DispatchDesk desk, string workOrder, string actor, CancellationToken ct) => desk.Database.WriteAsync<DispatchOutcome>(async work =>
     {
         var returned = (await work.QueryAsync<ReturnRow>($"""
             select {ReturnRow.Columns} from dispatch_return where work_order = @workOrder order by returned_at desc {work.Dialect.Limit}

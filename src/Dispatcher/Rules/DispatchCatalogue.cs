@@ -72,7 +72,7 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     {
         if (http.ContentType is { } type && !type.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase))
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The catalogue is sent as text/csv.");
-        if (await ReadAsync(http.Body, ct) is not { } csv) return Problems.Invalid("body", $"The catalogue must be UTF-8 text of {MostBytes} bytes at most.");
+        if (await ReadAsync(http.Body, ct) is not { } csv) return Problems.Invalid("body", $"The catalogue must be UTF-8 text of {MostBytes} bytes at most, without control characters.");
         var (saved, errors) = await catalogue.SaveAsync(csv, user.Actor(), ct);
         if (saved is not null) return TypedResults.Ok(saved);
         return Problems.Invalid(errors.Take(200)
@@ -91,7 +91,8 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         }
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(copy.GetBuffer(), 0, (int)copy.Length);
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(copy.GetBuffer(), 0, (int)copy.Length);
+            return Validation.IsVisible(text) ? text : null;
         }
         catch (DecoderFallbackException)
         {

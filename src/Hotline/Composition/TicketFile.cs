@@ -22,15 +22,24 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
         public DecisionView? Decision => Dispatch?.Decisions.LastOrDefault(d => d.Current && d.Lead is not null);
     }
 
-    /// <summary>A unit sees the tickets that it has, or had, a work order of, without the citizen where they are confidential.</summary>
+    /// <summary>
+    /// A unit sees the tickets that it has, or had, a work order of, without the citizen where they are confidential; of the other units who
+    /// they are and not what they write.
+    /// </summary>
     /// <returns>Null where there is no such ticket, or none that the caller may know of.</returns>
     public async Task<View?> FindAsync(string number, ClaimsPrincipal user, CancellationToken ct)
     {
         var orders = await workOrders.OfTicketAsync(number, ct);
         if (!user.SeesAll() && !orders.Any(o => user.ActsFor(o.Unit.Code))) return null;
         if (await tickets.FindAsync(number, hideCitizen: !user.SeesAll(), ct) is not { } ticket) return null;
-        var lines = await timeline.OfAsync(number, ct);
-        return new View(ticket, await decisions.OfTicketAsync(number, ct), orders, [.. lines.Select(l => l with { At = clock.Local(l.At) })]);
+        var lines = (await timeline.OfAsync(number, ct)).Select(l => l with { At = clock.Local(l.At) });
+        var dispatch = await decisions.OfTicketAsync(number, ct);
+        if (user.SeesAll()) return new View(ticket, dispatch, orders, [.. lines]);
+        return new View(
+            ticket,
+            dispatch is null ? null : dispatch with { Returns = [.. dispatch.Returns.Where(r => user.ActsFor(r.Unit.Code))] },
+            [.. orders.Where(o => user.ActsFor(o.Unit.Code))],
+            [.. lines.Where(l => l.Unit is null || l.Action is "dispatched" or "designated" || user.ActsFor(l.Unit))]);
     }
 
     internal static void Map(IEndpointRouteBuilder app) =>

@@ -68,6 +68,7 @@ internal static class ShellSetup
             { } e when context.RequestServices.GetRequiredService<Dialect>().IsAway(e) => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status500InternalServerError,
         };
+        if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "5";
         return AnswerStatusAsync(context, status);
     }
 

@@ -52,6 +52,9 @@ internal static class HealthEndpoints
     {
         var errors = app.MapGroup("/api/errors").WithTags("errors").RequireRole(Roles.Administrator);
         errors.MapGet("", async (Faults faults, CancellationToken ct) => TypedResults.Ok(new { items = await faults.ListAsync(200, ct) }));
-        errors.MapPost("put-back", async (string? ticket, Faults faults, CancellationToken ct) => TypedResults.Ok(new { putBack = await faults.PutBackAsync(ticket, ct) }));
+        errors.MapPost("put-back", async Task<IResult> (string? ticket, Faults faults, CancellationToken ct) =>
+            ticket is not null && (ticket.Length > 32 || !Validation.IsVisible(ticket))
+                ? Problems.Invalid("ticket", "'ticket' must be the number of a ticket.")
+                : TypedResults.Ok(new { putBack = await faults.PutBackAsync(ticket, ct) }));
     }
 }

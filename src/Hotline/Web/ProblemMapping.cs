@@ -25,6 +25,7 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => Problems.Invalid(Unbound(bad), "The value cannot be read, or is missing."),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode, "refused", "The request was refused."),
             _ when dialect.IsAway(exception) => Away(http, exception),
+            _ when exception is ConflictException || dialect.IsConflict(exception) => Busy(http, exception),
             _ => Unexpected(http, exception),
         };
         await result.ExecuteAsync(http);
@@ -36,6 +37,14 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
         LogAway(http.Request.Method, http.Request.Path, exception.Message);
         http.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
         return Problems.Of(503, "database-away", $"The database cannot be reached. Try again in {RetryAfterSeconds} seconds.");
+    }
+
+    /// <summary>It lost against others again and again, and was undone each time.</summary>
+    private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Busy(HttpContext http, Exception exception)
+    {
+        LogBusy(http.Request.Method, http.Request.Path, exception.Message);
+        http.Response.Headers.RetryAfter = "1";
+        return Problems.Of(503, "busy", "Others are changing the same at this moment. Nothing was kept; try again in a second.");
     }
 
     private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Unexpected(HttpContext http, Exception exception)
@@ -66,6 +75,9 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
 
     [LoggerMessage(LogLevel.Warning, "{Method} {Path}: the database is away: {Reason}")]
     private partial void LogAway(string method, string path, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} lost against others again and again: {Reason}")]
+    private partial void LogBusy(string method, string path, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed ({Trace})")]
     private partial void LogUnexpected(Exception exception, string method, string path, string trace);

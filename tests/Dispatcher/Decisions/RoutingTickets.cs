@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Dispatcher.Decisions;
 using Hotline.Testing;
 
@@ -147,6 +148,30 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
         await _hotline.TellAsync(_hotline.Close());
         Assert.Equal("ticket-closed", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Police)).Code);
         Assert.Single(await _hotline.IssuedAsync());
+    }
+
+    [Fact]
+    public async Task Of_two_dispatchers_who_read_the_same_triage_the_second_is_told_and_corrects_nothing_unseen()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Property, address: ""));
+        var read = (await _hotline.DecisionsAsync()).Version;
+        Task<DispatchOutcome> SendAsync(string lead) =>
+            new DispatchTicket(lead, Reason: "研判", Version: read).OnAsync(_hotline.Get<DispatchDesk>(), RoutedTickets.Number, lead, CancellationToken.None);
+        var outcomes = await Task.WhenAll(Task.Run(() => SendAsync(Chongchuan.Hepingqiao.Code)), Task.Run(() => SendAsync(Chongchuan.Police)));
+
+        Assert.Single(outcomes.OfType<DispatchOutcome.Done>());
+        Assert.Equal("dispatch-overtaken", Assert.Single(outcomes.OfType<DispatchOutcome.Forbidden>()).Code);
+        Assert.Single(await _hotline.IssuedAsync());
+    }
+
+    [Fact]
+    public async Task A_citizens_number_in_a_reason_reaches_no_unit_and_no_timeline()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Property, address: ""));
+        await _hotline.DispatchAsync(Chongchuan.Hepingqiao.Code, reason: "已电13800001234核实");
+        var told = Json.Write(await _hotline.IssuedAsync()) + Json.Write(await new Timeline(_hotline.Database).OfAsync(RoutedTickets.Number, CancellationToken.None));
+        Assert.Contains("已电＊＊＊核实", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("13800001234", told, StringComparison.Ordinal);
     }
 
     [Theory]

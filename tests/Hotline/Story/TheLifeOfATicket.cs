@@ -163,6 +163,27 @@ public sealed class TheLifeOfATicket : IAsyncLifetime
         Assert.Contains(timeline, l => l!["action"]!.GetValue<string>() == "contact-revealed" && l["reason"]!.GetValue<string>() == "回访");
     }
 
+    [Fact]
+    public async Task A_unit_reads_nothing_of_what_another_unit_writes_about_the_same_ticket()
+    {
+        var number = (await _operator.DoAsync("/api/tickets", new
+        {
+            channel = "phone", kind = "complaint", title = "邻居从湖北返回", description = "昨天从武汉回来，没有居家隔离", address = "崇川区新城桥街道易家桥新村",
+        }))["number"]!.GetValue<string>();
+        await _operator.TicketAsync(number, "dispatched");
+        var orders = (await _operator.UntilAsync($"/api/tickets/{number}", t => t["workOrders"]!.AsArray().Count > 1))["workOrders"]!.AsArray();
+        string Of(bool lead, string what) => orders.First(o => o!["lead"]!.GetValue<bool>() == lead)! is var o && what == "id" ? o!["id"]!.GetValue<string>() : o!["unit"]!["code"]!.GetValue<string>();
+        using var lead = await SignedInAsync("handler", Of(true, "unit"));
+        using var beside = await SignedInAsync("handler", Of(false, "unit"));
+        await lead.DoAsync($"/api/work-orders/{Of(true, "id")}/return", new { reason = "此人不住本街道", basis = "户籍登记" });
+
+        var seen = await beside.GetAsync($"/api/tickets/{number}");
+        Assert.Equal([Of(false, "id")], seen["workOrders"]!.AsArray().Select(o => o!["id"]!.GetValue<string>()));
+        Assert.DoesNotContain("此人不住本街道", seen.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), StringComparison.Ordinal);
+        Assert.Equal(404, (await beside.SendAsync(HttpMethod.Get, $"/api/work-orders/{Of(true, "id")}")).Status);
+        Assert.Equal(404, (await beside.PostAsync($"/api/work-orders/{Of(true, "id")}/accept", new { })).Status);
+    }
+
     private async Task<Api> SignedInAsync(string role, string? unit = null) => new(_service.Url, await _hotline.RunAsync(
         ["keys", "create", "--role", role, "--name", $"test {role}", .. unit is null ? Array.Empty<string>() : ["--unit", unit]]));
 

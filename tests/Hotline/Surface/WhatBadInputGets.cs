@@ -53,6 +53,8 @@ public sealed class WhatBadInputGets(OneService one)
     [InlineData("/api/tickets?phone=12", "phone")]
     [InlineData("/api/tickets?from=2020-02-30", "from")]
     [InlineData("/api/tickets?from=2999-01-01", "from")]
+    [InlineData("/api/tickets?from=0001-01-01", "from")]
+    [InlineData("/api/tickets?q=%00", "q")]
     [InlineData("/api/tickets?limit=201", "limit")]
     [InlineData("/api/tickets?limit=x", "limit")]
     [InlineData("/api/tickets?cursor=x", "cursor")]

@@ -21,7 +21,7 @@ create table intake_ticket (
     attributes nvarchar(max),
     caller_name nvarchar(max),
     caller_phone nvarchar(max),
-    phone_hash nvarchar(64),
+    phone_hash nvarchar(64) collate Latin1_General_BIN2,
     repeat_of nvarchar(64),
     excluded bit not null,
     urged int not null,
@@ -59,8 +59,8 @@ create table intake_callback (
 create index intake_callback_ticket on intake_callback (ticket, at, id);
 
 create table intake_request (
-    caller nvarchar(200) not null,
-    request_key nvarchar(200) not null,
+    caller nvarchar(200) collate Latin1_General_BIN2 not null,
+    request_key nvarchar(200) collate Latin1_General_BIN2 not null,
     body_hash nvarchar(64) not null,
     ticket nvarchar(32) not null,
     filed_at datetimeoffset(3) not null,
