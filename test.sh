@@ -4,6 +4,7 @@
 #
 #   ./test.sh                  everything; closes with "N passed, N failed, N skipped"
 #   ./test.sh Data Intake      the test projects tests/Data and tests/Intake only
+#   ./test.sh --engines COMMAND…  no tests: the command, with the servers and the environment that tests have
 #
 # Fails when a test failed, when none ran, or when a suite was skipped that needs no SQL Server. The SQL Server suites run where
 # HOTLINE_TEST_SQLSERVER holds a connection string of a user who may create databases.
@@ -284,6 +285,17 @@ postgresql_runs=''
 trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+if [ "${1:-}" = --engines ]; then
+    shift
+    [ $# -gt 0 ] || die "Say what to run: ./test.sh --engines COMMAND…"
+    install_missing
+    start_postgresql
+    start_rabbitmq
+    status=0
+    run 0 "$@" || status=$?
+    exit "$status"
+fi
 
 projects=()
 if [ $# -gt 0 ]; then

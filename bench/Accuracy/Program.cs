@@ -3,7 +3,7 @@ using System.Text.Json;
 using Hotline.Dispatcher.Place;
 
 // How often the resolver is right, wrong or silent on labelled addresses, and how fast. The addresses are not part of the repository (no licence to ship them).
-var data = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "../shared/data";
+var data = args.FirstOrDefault(a => !a.StartsWith('-')) ?? ".";
 var addresses = Path.Combine(data, "addresses");
 if (!Directory.Exists(addresses))
 {

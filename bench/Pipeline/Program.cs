@@ -1,8 +1,8 @@
 // Files real messages with real addresses through the real service, embedded and as four processes, and says what became of them.
 //
-//   ./test.sh --engines dotnet run -c Release --project bench/Pipeline -- ../shared/data
+//   ./test.sh --engines dotnet run -c Release --project bench/Pipeline -- DATA
 //
-// The folder holds complaints/messages_4326.jsonl and addresses/train.jsonl. The four processes need HOTLINE_TEST_POSTGRESQL and
+// The folder DATA holds complaints/messages_4326.jsonl and addresses/train.jsonl. The four processes need HOTLINE_TEST_POSTGRESQL and
 // HOTLINE_TEST_RABBITMQ, which ./test.sh --engines sets.
 
 using System.Globalization;
@@ -10,12 +10,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hotline.Pipeline;
 
-var data = args.Length > 0 ? args[0] : "../shared/data";
+var data = args.Length > 0 ? args[0] : ".";
 var messages = Path.Combine(data, "complaints", "messages_4326.jsonl");
 var addresses = Path.Combine(data, "addresses", "train.jsonl");
 if (!File.Exists(messages) || !File.Exists(addresses))
 {
-    Console.Error.WriteLine($"The measured data is not here: {messages} and {addresses} are needed. It may not be shipped with the project.");
+    Console.Error.WriteLine($"The measured data is not here: {messages} and {addresses} are needed. Give the folder that holds both as the first argument.");
     return 2;
 }
 

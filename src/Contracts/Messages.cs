@@ -27,7 +27,7 @@ public sealed record RouteTicket(
     Urgency? Urgency,
     bool Confidential) : IMessage;
 
-/// <summary>Intake asks for another round after a justified dissatisfied callback (重办).</summary>
+/// <summary>Intake asks for another round after a justified dissatisfied callback.</summary>
 /// <param name="AfterRound">The round whose reply did not satisfy.</param>
 [To(Role.Dispatcher)]
 public sealed record ReissueTicket(string Ticket, int AfterRound, string Callback, string Note, DateTimeOffset At, string By) : IMessage;
@@ -38,7 +38,7 @@ public sealed record ReissueTicket(string Ticket, int AfterRound, string Callbac
 [To(Role.Dispatcher, Role.Handlers)]
 public sealed record TicketClosed(string Ticket, Closing How, DateTimeOffset At, string By) : IMessage;
 
-/// <summary>The citizen presses (催办).</summary>
+/// <summary>The citizen presses.</summary>
 [To(Role.Handlers)]
 public sealed record TicketUrged(string Ticket, string Urging, string Note, DateTimeOffset At, string By) : IMessage;
 
@@ -85,7 +85,7 @@ public sealed record IssueWorkOrders(
     bool Confidential,
     IReadOnlyList<Sentence> Why) : IMessage;
 
-/// <summary>A unit says that the matter is not its own (退单); the Dispatcher reviews it.</summary>
+/// <summary>A unit says that the matter is not its own; the Dispatcher reviews it.</summary>
 [To(Role.Dispatcher)]
 public sealed record WorkOrderReturned(
     string Ticket,
@@ -107,7 +107,7 @@ public sealed record ReturnReviewed(string Ticket, string WorkOrder, bool Upheld
 /// A ticket's facts as Intake has them now, for counting. The highest <see cref="Version"/> wins.
 /// </summary>
 /// <param name="RepeatOf">The earlier ticket that this one repeats (重复诉求).</param>
-/// <param name="Excluded">A manager took it out of assessment (剔除): it stays in totals and leaves the rates.</param>
+/// <param name="Excluded">A manager took it out of assessment: it stays in totals and leaves the rates.</param>
 [To(Role.Reporting)]
 public sealed record TicketChanged(
     string Ticket,
@@ -122,7 +122,7 @@ public sealed record TicketChanged(
     Closing? How,
     IReadOnlyList<Callback> Callbacks) : IMessage;
 
-/// <summary>One attempt to call the citizen back (回访).</summary>
+/// <summary>One attempt to call the citizen back.</summary>
 /// <param name="Round">The round it was about.</param>
 /// <param name="Solved">The citizen's answer to "is it solved?", where one was given.</param>
 public sealed record Callback(string Id, int Round, DateTimeOffset At, CallbackOutcome Outcome, bool? Solved, bool Reissued);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -30,11 +31,11 @@ public enum TicketStatus
 /// <summary>Why a ticket is closed.</summary>
 public enum Closing
 {
-    /// <summary>The operator answered at once (直接答复).</summary>
+    /// <summary>The operator answered at once.</summary>
     Answered,
     /// <summary>Called back, or the callback came to its end (回访办结).</summary>
     CalledBack,
-    /// <summary>The citizen took it back (撤单).</summary>
+    /// <summary>The citizen took it back.</summary>
     Withdrawn,
 }
 
@@ -49,7 +50,7 @@ public enum WorkOrderState
 {
     Issued,
     Accepted,
-    /// <summary>Returned (退单) and waiting for review.</summary>
+    /// <summary>Returned and waiting for review.</summary>
     Returned,
     Replied,
     /// <summary>Taken back: its return was upheld, the dispatch corrected, or the ticket closed.</summary>
@@ -94,6 +95,18 @@ public static class Words
             Enum.GetValues<T>().ToDictionary(v => v, v => JsonNamingPolicy.KebabCaseLower.ConvertName(v.ToString()));
         public static readonly Dictionary<string, T> FromWord = ToWord.ToDictionary(p => p.Value, p => p.Key);
     }
+}
+
+/// <summary>The one spelling of a day, <c>2020-02-07</c>: in queries, in the database, in CSV.</summary>
+public static class Days
+{
+    private const string Form = "yyyy-MM-dd";
+
+    public static string Write(DateOnly day) => day.ToString(Form, CultureInfo.InvariantCulture);
+
+    /// <returns>Null where the text is no day, or spelled otherwise.</returns>
+    public static DateOnly? Parse(string? text) =>
+        DateOnly.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }
 
 /// <summary>JSON as it is spoken everywhere: camelCase, enum words, nulls left out.</summary>

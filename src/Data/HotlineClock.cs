@@ -8,8 +8,6 @@ public sealed class HotlineClock(TimeProvider time, TimeZoneInfo zone)
 {
     public TimeProvider Time => time;
 
-    public TimeZoneInfo Zone => zone;
-
     public DateTimeOffset Now
     {
         get

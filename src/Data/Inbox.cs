@@ -108,6 +108,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     private partial void LogSetAside(Exception exception, string kind, string id, Role role);
 }
 
+/// <summary>How a role says what it hears.</summary>
 public static class ConsumerRegistration
 {
     /// <summary>Says which class does a role's work for a message.</summary>

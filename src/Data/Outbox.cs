@@ -4,7 +4,7 @@ using Channel = System.Threading.Channels.Channel;
 
 namespace Hotline.Data;
 
-/// <summary>How deliveries are retried. Bound from <c>Outbox</c>.</summary>
+/// <summary>How deliveries are retried. <see cref="RetryAfter"/> is <c>Outbox:RetryAfterSeconds</c>; the rest is fixed.</summary>
 public sealed record OutboxSettings
 {
     /// <summary>A delivery that its role has not settled after this long is sent again; the wait doubles with each attempt.</summary>

@@ -4,6 +4,7 @@ using Npgsql;
 
 namespace Hotline.Data;
 
+/// <summary>PostgreSQL: read-committed transactions, rows claimed with <c>for update skip locked</c>.</summary>
 public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);

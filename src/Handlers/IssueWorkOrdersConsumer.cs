@@ -4,7 +4,7 @@ using Hotline.Data;
 namespace Hotline.Handlers;
 
 /// <summary>
-/// Issues one work order to the lead (主办) and one to each supporting unit (协办), with deadlines that count from the decision. A newer round takes back
+/// Issues one work order to the lead and one to each supporting unit, with deadlines that count from the decision. A newer round takes back
 /// what older rounds left open. Orders of a round that is over, or of a ticket that has ended, are stored all the same, cancelled: work orders always
 /// equal decisions.
 /// </summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Hotline.Contracts;
 using Hotline.Data;
@@ -10,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Hotline.Handlers;
 
 /// <summary>One line of a unit's list.</summary>
-/// <param name="Urgings">How often the citizen has pressed (催办).</param>
+/// <param name="Urgings">How often the citizen has pressed.</param>
 public sealed record WorkOrderItem(
     string Id,
     string Ticket,
@@ -44,26 +43,12 @@ public static class ListWorkOrders
             { State: { } state } when state != Open && !Words.TryParse<WorkOrderState>(state, out _) =>
                 ("state", $"'state' must be one of: {Open}, {Words.List<WorkOrderState>()}."),
             { Overdue: not (null or "true" or "false") } => ("overdue", "'overdue' must be true or false."),
-            { Limit: not null } when !int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
-                ("limit", $"'limit' must be between 1 and {Paging.MaxLimit}."),
-            _ when Paging.LimitError(Rows) is { } wrong => ("limit", wrong),
-            { Cursor: { } cursor } when !TryRead(cursor, unit, out _, out _) => ("cursor", "'cursor' does not belong to this list."),
+            _ when !Paging.TryLimit(Limit, out _) => ("limit", Paging.LimitError),
+            { Cursor: { } cursor } when !Paging.TryRead(cursor, List(unit), out _, out _) => ("cursor", "'cursor' does not belong to this list."),
             _ => null,
         };
 
-        internal int? Rows => int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
-
-        private string List(string unit) => $"work-orders/{unit}/{State}/{Overdue}";
-
-        internal string Key(string unit, WorkOrderItem last) => Paging.Cursor(List(unit), last.ReplyBy.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), last.Id);
-
-        internal bool TryRead(string cursor, string unit, out DateTimeOffset replyBy, out string id)
-        {
-            (replyBy, id) = (default, "");
-            if (!Paging.TryRead(cursor, List(unit), 2, out var key)) return false;
-            id = key[1];
-            return DateTimeOffset.TryParseExact(key[0], "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out replyBy);
-        }
+        internal string List(string unit) => $"work-orders/{unit}/{State}/{Overdue}";
     }
 
     public static async Task<Results<Ok<Page<WorkOrderItem>>, ProblemHttpResult>> HandleAsync(
@@ -78,10 +63,11 @@ public static class ListWorkOrders
     /// <param name="filter">One without <see cref="Filter.Error"/>.</param>
     public static async Task<Page<WorkOrderItem>> ReadAsync(string unit, Filter filter, Database database, CancellationToken ct)
     {
-        var limit = filter.Rows ?? Paging.DefaultLimit;
+        Paging.TryLimit(filter.Limit, out var limit);
+        var list = filter.List(unit);
         // Before every deadline there is.
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
-        if (filter.Cursor is { } cursor) filter.TryRead(cursor, unit, out after, out afterId);
+        if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
         // Spelled as the index of open orders spells it, so that the engines use it.
         var narrowed = filter.State == Open ? "and state in ('issued', 'accepted', 'returned')" : "and (@state is null or state = @state)";
@@ -97,7 +83,7 @@ public static class ListWorkOrders
             {db.Dialect.Limit}
             """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1 }), ct);
 
-        return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => filter.Key(unit, last));
+        return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
     }
 
     private sealed record ItemRow

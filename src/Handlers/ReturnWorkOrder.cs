@@ -14,7 +14,7 @@ namespace Hotline.Handlers;
 public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", string? SuggestedUnit = null)
 {
     /// <summary>
-    /// The rule for returning. A unit may return a work order that is issued or accepted, unless the hotline has designated the unit (指定), and only
+    /// The rule for returning. A unit may return a work order that is issued or accepted, unless the hotline has designated the unit, and only
     /// within the time that <c>Returns:Within</c> gives after the issue: later, the unit has to handle it.
     /// </summary>
     /// <param name="returnBy">The last instant at which it may be returned.</param>

@@ -4,7 +4,7 @@ using Hotline.Data;
 namespace Hotline.Handlers;
 
 /// <summary>
-/// Shows the units that the citizen presses (催办). An urging belongs to the ticket, so one that comes before the work order, or between two rounds, is
+/// Shows the units that the citizen presses. An urging belongs to the ticket, so one that comes before the work order, or between two rounds, is
 /// seen all the same.
 /// </summary>
 public sealed class TicketUrgedConsumer : IConsumer<TicketUrged>

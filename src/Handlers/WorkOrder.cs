@@ -5,15 +5,15 @@ namespace Hotline.Handlers;
 /// <summary>What can be done to a work order.</summary>
 public enum WorkOrderMove
 {
-    /// <summary>The unit takes it on (签收).</summary>
+    /// <summary>The unit takes it on.</summary>
     Accept,
-    /// <summary>The unit says that the matter is not its own (退单).</summary>
+    /// <summary>The unit says that the matter is not its own.</summary>
     Return,
     /// <summary>The review agrees: the work order is taken back.</summary>
     UpholdReturn,
     /// <summary>The review disagrees: the unit keeps it.</summary>
     RejectReturn,
-    /// <summary>The unit reports over an officer's signature (签字盖章).</summary>
+    /// <summary>The unit reports over an officer's signature.</summary>
     Reply,
     /// <summary>A newer round or the end of the ticket takes it back.</summary>
     Cancel,

@@ -42,7 +42,7 @@ public sealed record WorkOrderView(
 public sealed record WorkOrderReply(
     ReplyResult Result, bool ContactedCitizen, string Text, string PublicText, ReplyToWorkOrder.Officer SignedBy, DateTimeOffset At, string By);
 
-/// <summary>One time that the citizen pressed (催办).</summary>
+/// <summary>One time that the citizen pressed.</summary>
 public sealed record Urging
 {
     public required string Id { get; init; }

@@ -111,7 +111,7 @@ internal static class WorkOrders
             """, new { ticket });
         if (added == 0) await work.ExecuteAsync("update handling_ticket set ticket = ticket where ticket = @ticket", new { ticket });
         return (await work.FindAsync<TicketRow>(
-            "select ticket, closed_at, closed_how, closed_by from handling_ticket where ticket = @ticket", new { ticket }))!;
+            "select ticket, closed_at, closed_how from handling_ticket where ticket = @ticket", new { ticket }))!;
     }
 
     /// <summary>The work order as it is now, with no other change to its ticket under way; null where there is none.</summary>
@@ -186,7 +186,6 @@ internal static class WorkOrders
         public required string Ticket { get; init; }
         public DateTimeOffset? ClosedAt { get; init; }
         public string? ClosedHow { get; init; }
-        public string? ClosedBy { get; init; }
     }
 }
 

@@ -13,7 +13,7 @@ namespace Hotline.Intake;
 /// <param name="Category">A code of the catalogue; left out, it is suggested from the text.</param>
 /// <param name="Confidential">Hides the citizen from the handling unit altogether (举报保密).</param>
 /// <param name="RepeatOf">Number of the earlier ticket about the same matter.</param>
-/// <param name="Answer">Answers and closes it in the same call (直接答复).</param>
+/// <param name="Answer">Answers and closes it in the same call.</param>
 public sealed record FileTicket(
     Channel Channel,
     TicketKind Kind,
@@ -180,7 +180,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
     private static async Task<Outcome?> FirstAsync(Work work, string actor, string key, string hash)
     {
         var first = await work.FindAsync<RequestRow>("""
-            select body_hash as BodyHash, ticket, filed_at as FiledAt from intake_request where caller = @actor and request_key = @key
+            select body_hash, ticket, filed_at from intake_request where caller = @actor and request_key = @key
             """, new { actor, key });
         if (first is null) return null;
         if (first.BodyHash != hash) return new Outcome.OtherBody();

@@ -8,7 +8,7 @@ namespace Hotline.Intake;
 
 /// <summary>
 /// Records a callback (回访) on a replied ticket. It closes the ticket, except: a justified dissatisfied citizen sends it into another round
-/// (重办), and a citizen who was not reached is tried again, <see cref="Attempts"/> times in all.
+///, and a citizen who was not reached is tried again, <see cref="Attempts"/> times in all.
 /// </summary>
 public sealed record RecordCallback(CallbackOutcome Outcome, bool? Solved = null, string? Note = null, bool Reissue = false)
 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
@@ -33,7 +32,7 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         TicketFilter filter, string? limit, string? cursor, CancellationToken ct)
     {
         var errors = new Dictionary<string, string[]>();
-        var size = Limit(limit, errors);
+        var size = Paging.Limit(limit, errors);
         var fingerprint = contacts.Fingerprint(filter.Phone);
         if (filter.Q is { Length: > 100 }) errors["q"] = ["'q' may have 100 characters at most."];
         else if (filter.Q is not null && !Validation.IsVisible(filter.Q)) errors["q"] = ["'q' must not contain control characters."];
@@ -46,14 +45,17 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         var to = Day(filter.To, "to", errors);
         if (from > to) errors["to"] = ["'to' must not be before 'from'."];
         var list = $"tickets?{Json.Write(filter)}";
-        var key = default(string[]);
-        if (cursor is not null && !(Paging.TryRead(cursor, list, 2, out key) && TryInstant(key[0], out _)))
-            errors["cursor"] = ["The cursor belongs to another list, or is none: start again without it."];
+        (DateTimeOffset At, string Number)? before = null;
+        if (cursor is not null)
+        {
+            if (Paging.TryRead(cursor, list, out var at, out var number)) before = (at, number);
+            else errors["cursor"] = [Paging.CursorError];
+        }
         if (errors.Count > 0) return (null, errors);
 
         var rows = await database.ReadAsync(db => db.QueryAsync<TicketRow>($"""
             select {Tickets.Columns} from intake_ticket
-            where {Where(filter, from, to, key)}
+            where {Where(filter, from, to, before is not null)}
             order by filed_at desc, number desc
             {db.Dialect.Limit}
             """, new
@@ -65,15 +67,15 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
             q = filter.Q is null ? null : $"%{Escape(filter.Q)}%",
             from = from is null ? default(DateTimeOffset?) : database.Clock.StartOf(from.Value),
             to = to is null ? default(DateTimeOffset?) : database.Clock.EndOf(to.Value),
-            beforeAt = key is not null && TryInstant(key[0], out var at) ? at : default(DateTimeOffset?),
-            beforeNumber = key?[1],
+            beforeAt = before?.At,
+            beforeNumber = before?.Number,
             limit = size + 1,
         }), ct);
-        return (rows.Select(Line).ToList().ToPage(size, last => Paging.Cursor(list, Instant(last.FiledAt), last.Number)), errors);
+        return (rows.Select(Line).ToList().ToPage(size, last => Paging.Cursor(list, last.FiledAt, last.Number)), errors);
     }
 
     /// <summary>Only the conditions that are asked for, so that each finds its index.</summary>
-    private static string Where(TicketFilter filter, DateOnly? from, DateOnly? to, string[]? key)
+    private static string Where(TicketFilter filter, DateOnly? from, DateOnly? to, bool continued)
     {
         var conditions = new List<string> { "1 = 1" };
         if (filter.Status is not null) conditions.Add("status = @Status");
@@ -83,7 +85,7 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         if (filter.Q is not null) conditions.Add("(title like @q escape '\\' or description like @q escape '\\' or address like @q escape '\\' or number like @q escape '\\')");
         if (from is not null) conditions.Add("filed_at >= @from");
         if (to is not null) conditions.Add("filed_at < @to");
-        if (key is not null) conditions.Add("(filed_at < @beforeAt or (filed_at = @beforeAt and number < @beforeNumber))");
+        if (continued) conditions.Add("(filed_at < @beforeAt or (filed_at = @beforeAt and number < @beforeNumber))");
         return string.Join(" and ", conditions);
     }
 
@@ -102,7 +104,7 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
     private DateOnly? Day(string? text, string field, Dictionary<string, string[]> errors)
     {
         if (text is null) return null;
-        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (Days.Parse(text) is not { } day)
             errors[field] = [$"'{field}' must be a day like 2020-02-07."];
         else if (day > database.Clock.Today)
             errors[field] = [$"'{field}' must not lie in the future."];
@@ -113,22 +115,9 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         return null;
     }
 
-    private static int Limit(string? limit, Dictionary<string, string[]> errors)
-    {
-        if (limit is null) return Paging.DefaultLimit;
-        if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && Paging.LimitError(size) is null) return size;
-        errors["limit"] = [Paging.LimitError(0)!];
-        return 0;
-    }
-
     private static string Escape(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
 
     private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "…";
-
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-
-    private static bool TryInstant(string text, out DateTimeOffset at) =>
-        DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
 }

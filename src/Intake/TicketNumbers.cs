@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hotline.Contracts;
 using Hotline.Data;
 
 namespace Hotline.Intake;
@@ -32,7 +33,7 @@ public sealed class TicketNumbers(Database database)
                 _size = fast ? Math.Min(_size * 2, Largest) : Smallest;
                 _last = await database.WriteAsync(work => work.ScalarAsync<int>(
                     work.Dialect.ReserveTicketNumbers,
-                    new { day = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), count = _size }), ct);
+                    new { day = Days.Write(day), count = _size }), ct);
                 _next = _last - _size + 1;
                 _day = day;
                 _reserved = now;

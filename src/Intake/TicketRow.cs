@@ -97,12 +97,12 @@ internal sealed record CallbackRow
 internal static class Tickets
 {
     public const string Columns = """
-        number, version, status, filed_at as FiledAt, filed_by as FiledBy, channel, kind, title, description, address, lat, lng, category,
-        urgency, confidential, attributes, caller_name as CallerName, caller_phone as CallerPhone, phone_hash as PhoneHash,
-        repeat_of as RepeatOf, excluded, urged, answer, closed_at as ClosedAt, closed_how as ClosedHow, round,
-        routing_version as RoutingVersion, in_triage as InTriage, reissued_after as ReissuedAfter, lead_code as LeadCode,
-        lead_name as LeadName, routed_category as RoutedCategory, category_name as CategoryName, order_round as OrderRound,
-        order_version as OrderVersion, order_state as OrderState, public_reply as PublicReply
+        number, version, status, filed_at, filed_by, channel, kind, title, description, address, lat, lng, category,
+        urgency, confidential, attributes, caller_name, caller_phone, phone_hash,
+        repeat_of, excluded, urged, answer, closed_at, closed_how, round,
+        routing_version, in_triage, reissued_after, lead_code,
+        lead_name, routed_category, category_name, order_round,
+        order_version, order_state, public_reply
         """;
 
     public static Task<TicketRow?> FindAsync(Session db, string number) =>

@@ -8,13 +8,13 @@ public enum Measure
 {
     /// <summary>Tickets filed on the day.</summary>
     Filed,
-    /// <summary>… of these, answered directly (直接答复).</summary>
+    /// <summary>… of these, answered directly.</summary>
     Answered,
-    /// <summary>… of these, linked to an earlier ticket (重复诉求).</summary>
+    /// <summary>… of these, linked to an earlier ticket.</summary>
     Repeated,
     /// <summary>… of these, not routed yet.</summary>
     Undecided,
-    /// <summary>… of these, waiting in triage now (研判).</summary>
+    /// <summary>… of these, waiting in triage now.</summary>
     InTriage,
     /// <summary>… of these, with a unit now that has not replied.</summary>
     InHand,
@@ -34,11 +34,11 @@ public enum Measure
     RepliedInTime,
     /// <summary>Work orders issued on the day.</summary>
     Issued,
-    /// <summary>Work orders returned on the day (退单).</summary>
+    /// <summary>Work orders returned on the day.</summary>
     Returned,
     /// <summary>Work orders whose return was upheld on the day (错派).</summary>
     Upheld,
-    /// <summary>Callbacks attempted on the day (回访).</summary>
+    /// <summary>Callbacks attempted on the day.</summary>
     Callbacks,
     /// <summary>… of these, that reached the citizen; whoever is reached gives a rating.</summary>
     Reached,
@@ -47,7 +47,7 @@ public enum Measure
     Solved,
     /// <summary>Tickets with a callback on the day.</summary>
     CalledBack,
-    /// <summary>Tickets reissued on the day (重办).</summary>
+    /// <summary>Tickets reissued on the day.</summary>
     Reissued,
 }
 
@@ -58,7 +58,7 @@ public enum Breakdown { Unit, Category, Channel, Street }
 /// <param name="Unit">Whose breakdown this is; empty for the whole hotline.</param>
 /// <param name="By">Null for the one number of the whole hotline.</param>
 /// <param name="Code">Unit, category, channel or street; empty where the ticket has none.</param>
-/// <param name="Excluded">Of tickets taken out of assessment (剔除), which enter totals and no rate.</param>
+/// <param name="Excluded">Of tickets taken out of assessment, which enter totals and no rate.</param>
 public readonly record struct Cell(DateOnly Day, string Unit, Breakdown? By, string Code, Measure Measure, bool Excluded);
 
 /// <summary>Numbers by cell; adding and taking away tickets.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text;
 using Hotline.Contracts;
@@ -28,7 +27,7 @@ public sealed record ReadDailyReport(DateOnly Day, string? Unit, Breakdown? By)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden);
         app.MapGet("/reports/daily", (string? date, string? unit, string? by, HotlineClock clock) => TypedResults.LocalRedirect(
-                Address(date is { Length: > 0 } ? date : ReportText.Day(clock.Today), unit, by)))
+                Address(date is { Length: > 0 } ? date : Days.Write(clock.Today), unit, by)))
             .RequireRole(Readers).ExcludeFromDescription();
         app.MapGet("/reports/daily/{date}/csv", DownloadAsync).RequireRole(Readers).ExcludeFromDescription();
     }
@@ -58,7 +57,7 @@ public sealed record ReadDailyReport(DateOnly Day, string? Unit, Breakdown? By)
         if (problem is not null) return problem;
         var report = await request!.RunAsync(database, ct);
         byte[] bytes = [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(ReportCsv.Render(report))];
-        return TypedResults.File(bytes, "text/csv", $"hotline-{ReportText.Day(report.Date)}.csv");
+        return TypedResults.File(bytes, "text/csv", $"hotline-{Days.Write(report.Date)}.csv");
     }
 
     public Task<DailyReport> RunAsync(Database database, CancellationToken ct) => DailyReport.ReadAsync(database, Day, Unit, By, ct);
@@ -71,10 +70,10 @@ public sealed record ReadDailyReport(DateOnly Day, string? Unit, Breakdown? By)
         if (string.IsNullOrEmpty(by)) by = null;
         var today = database.Clock.Today;
         if (string.IsNullOrEmpty(date)) return Invalid("date", "'date' is needed, as in 2020-02-07.");
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (Days.Parse(date) is not { } day)
             return Invalid("date", "'date' must be a day, as in 2020-02-07.");
         if (day > today) return Invalid("date", "'date' must not be in the future.");
-        if (day < Earliest) return Invalid("date", $"'date' must not be before {ReportText.Day(Earliest)}.");
+        if (day < Earliest) return Invalid("date", $"'date' must not be before {Days.Write(Earliest)}.");
         Breakdown? breakdown = Words.TryParse<Breakdown>(by, out var parsed) ? parsed : null;
         if (by is not null && breakdown is null) return Invalid("by", $"'by' must be one of: {Words.List<Breakdown>()}.");
         if (!user.SeesAll() && (unit is null || unit != user.Unit()))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hotline.Contracts;
 
 namespace Hotline.Reporting;
 
@@ -15,7 +16,7 @@ public static class ReportCsv
     {
         var csv = new StringBuilder(Header);
         Append(csv, report, report.Unit is null ? "all" : "unit", report.Whole);
-        foreach (var row in report.Rows) Append(csv, report, Hotline.Contracts.Words.Word(report.By!.Value), row);
+        foreach (var row in report.Rows) Append(csv, report, report.By!.Value.Word(), row);
         return csv.ToString();
     }
 
@@ -42,7 +43,7 @@ public static class ReportCsv
     {
         string[] cells =
         [
-            report.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), by, Cell(section.Code), Cell(section.Name ?? ""), figure,
+            Days.Write(report.Date), by, Cell(section.Code), Cell(section.Name ?? ""), figure,
             .. numbers.Select(n => n?.ToString(CultureInfo.InvariantCulture) ?? ""),
         ];
         csv.AppendJoin(',', cells).Append("\r\n");

@@ -12,7 +12,7 @@ public sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IR
     public static IReadOnlyList<ReportTable> Of(DailyReport report, IStringLocalizer<Texts> texts)
     {
         var whole = new ReportTable(
-            $"{ReportText.Title(report, texts)} {ReportText.Day(report.Date)}",
+            $"{ReportText.Title(report, texts)} {Days.Write(report.Date)}",
             [texts["Column.Item"], texts["Column.Day"], texts["Column.Count"], texts["Column.DayBefore"], texts["Column.WeekBefore"]],
             [
                 .. Total.All.Select(t => TotalRow(texts[$"total.{t.Key}"], report.Whole.Totals[t.Key])),

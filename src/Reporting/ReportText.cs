@@ -16,8 +16,6 @@ internal static class ReportText
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
     public static string Title(DailyReport report, IStringLocalizer<Texts> texts) =>
         report.Unit is { } unit ? texts["Title.Unit", unit.Name] : texts["Title"];
 

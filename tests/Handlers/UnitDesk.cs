@@ -1,20 +1,12 @@
 using System.Net.Http.Json;
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hotline.Contracts;
 using Hotline.Data;
-using Hotline.Data.Web;
 using Hotline.Testing;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Rendering;
-using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Hotline.Handlers.Tests;
 
@@ -46,15 +38,14 @@ public sealed class UnitDesk : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddHandlers();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
-        builder.Services.AddAuthentication(NamedCaller.Scheme).AddScheme<AuthenticationSchemeOptions, NamedCaller>(NamedCaller.Scheme, null);
-        builder.Services.AddAuthorization();
+        NamedCaller.AddTo(builder.Services);
         builder.Services.AddLocalization().AddRazorComponents();
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapHandlers();
-        app.MapRazorComponents<BarePages>().AddAdditionalAssemblies(typeof(Texts).Assembly);
+        app.MapRazorComponents<BarePages<Texts>>().AddAdditionalAssemblies(typeof(Texts).Assembly);
         await app.StartAsync();
         return new UnitDesk(db, app);
     }
@@ -120,11 +111,13 @@ public sealed class UnitDesk : IAsyncDisposable
 
     public static string UnitOf(string id) => id[(Ticket.Length + 1)..].Split('-', 2)[1];
 
+    private static string Who(string by, string? unit) => unit is null ? by : $"{by} of {unit}";
+
     private async Task<Response> SendAsync(HttpMethod method, string path, object? body, string by, string? unit)
     {
         using var client = _app.GetTestClient();
         using var request = new HttpRequestMessage(method, path);
-        request.Headers.Add("X-Caller", $"{by};{unit}");
+        request.Headers.Add(NamedCaller.Header, Who(by, unit));
         if (body is not null) request.Content = JsonContent.Create(body);
         using var response = await client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
@@ -147,7 +140,7 @@ public sealed class UnitDesk : IAsyncDisposable
     public HttpClient Browser(string by, string? unit)
     {
         var browser = new HttpClient(new Cookies { InnerHandler = _app.GetTestServer().CreateHandler() }) { BaseAddress = _app.GetTestServer().BaseAddress };
-        browser.DefaultRequestHeaders.Add("X-Caller", $"{by};{unit}");
+        browser.DefaultRequestHeaders.Add(NamedCaller.Header, Who(by, unit));
         return browser;
     }
 
@@ -164,23 +157,6 @@ public sealed class UnitDesk : IAsyncDisposable
         }
     }
 
-    /// <summary>The role's pages without the shell around them.</summary>
-    private sealed class BarePages : ComponentBase
-    {
-        protected override void BuildRenderTree(RenderTreeBuilder builder)
-        {
-            builder.OpenComponent<Router>(0);
-            builder.AddComponentParameter(1, nameof(Router.AppAssembly), typeof(Texts).Assembly);
-            builder.AddComponentParameter(2, nameof(Router.Found), (RenderFragment<RouteData>)(route => found =>
-            {
-                found.OpenComponent<RouteView>(0);
-                found.AddComponentParameter(1, nameof(RouteView.RouteData), route);
-                found.CloseComponent();
-            }));
-            builder.CloseComponent();
-        }
-    }
-
     public sealed record Response(int Status, JsonElement Body)
     {
         public string? Code => Body.GetProperty("code").GetString();
@@ -188,19 +164,6 @@ public sealed class UnitDesk : IAsyncDisposable
         public string[] Fields => [.. Body.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal)];
 
         public string? Text(string property) => Body.GetProperty(property).GetString();
-    }
-
-    private sealed class NamedCaller(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
-    {
-        public new const string Scheme = "test";
-
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            if (Request.Headers["X-Caller"].ToString().Split(';') is not [{ Length: > 0 } role, var unit]) return Task.FromResult(AuthenticateResult.NoResult());
-            var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, $"{role} of {unit}"), new Claim(ClaimTypes.Role, role), new Claim(Caller.UnitClaim, unit)], Scheme);
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme)));
-        }
     }
 }
 

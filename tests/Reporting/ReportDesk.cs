@@ -1,19 +1,11 @@
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using Hotline.Contracts;
 using Hotline.Data;
-using Hotline.Data.Web;
 using Hotline.Reporting.Pages;
 using Hotline.Testing;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Rendering;
-using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Hotline.Reporting.Tests;
 
@@ -39,14 +31,13 @@ internal sealed class ReportDesk : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddReporting();
         builder.Services.AddRazorComponents();
-        builder.Services.AddAuthentication("said").AddScheme<AuthenticationSchemeOptions, Said>("said", null);
-        builder.Services.AddAuthorization();
+        NamedCaller.AddTo(builder.Services);
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapReporting();
-        app.MapRazorComponents<Root>().AddAdditionalAssemblies(typeof(DailyReportPage).Assembly);
+        app.MapRazorComponents<BarePages<DailyReportPage>>().AddAdditionalAssemblies(typeof(DailyReportPage).Assembly);
         await app.StartAsync();
         var desk = new ReportDesk(db, app);
         await desk.HearAsync(messages);
@@ -72,7 +63,7 @@ internal sealed class ReportDesk : IAsyncDisposable
     public async Task<HttpResponseMessage> GetAsync(string path, string? who = "manager", string? accept = null)
     {
         using var client = _app.GetTestClient();
-        if (who is not null) client.DefaultRequestHeaders.Add("Who", who);
+        if (who is not null) client.DefaultRequestHeaders.Add(NamedCaller.Header, who);
         if (accept is not null) client.DefaultRequestHeaders.Add("Accept", accept);
         return await client.GetAsync(new Uri(path, UriKind.Relative));
     }
@@ -91,36 +82,6 @@ internal sealed class ReportDesk : IAsyncDisposable
             case TicketRouted m: work.Send(m); break;
             case WorkOrderChanged m: work.Send(m); break;
             default: throw new ArgumentException($"{message.GetType().Name} is not counted");
-        }
-    }
-
-    private sealed class Said(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            if (Request.Headers["Who"].FirstOrDefault() is not { } who) return Task.FromResult(AuthenticateResult.NoResult());
-            var words = who.Split(" of ");
-            var identity = new ClaimsIdentity([new(ClaimTypes.Name, who), new(ClaimTypes.Role, words[0])], Scheme.Name);
-            if (words.Length > 1) identity.AddClaim(new Claim(Caller.UnitClaim, words[1]));
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
-        }
-    }
-
-    /// <summary>The least that shows a page.</summary>
-    private sealed class Root : ComponentBase
-    {
-        protected override void BuildRenderTree(RenderTreeBuilder builder)
-        {
-            builder.OpenComponent<Router>(0);
-            builder.AddComponentParameter(1, nameof(Router.AppAssembly), typeof(DailyReportPage).Assembly);
-            builder.AddComponentParameter(2, nameof(Router.Found), (RenderFragment<Microsoft.AspNetCore.Components.RouteData>)(page => inner =>
-            {
-                inner.OpenComponent<RouteView>(0);
-                inner.AddComponentParameter(1, nameof(RouteView.RouteData), page);
-                inner.CloseComponent();
-            }));
-            builder.CloseComponent();
         }
     }
 }

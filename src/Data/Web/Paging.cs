@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -18,12 +19,32 @@ public static class Paging
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
 
-    /// <returns>Null when the limit is in range, else the error for the field <c>limit</c>.</returns>
-    public static string? LimitError(int? limit) =>
-        limit is null or (>= 1 and <= MaxLimit) ? null : $"'limit' must be between 1 and {MaxLimit}.";
+    /// <summary>For the field <c>limit</c>.</summary>
+    public static readonly string LimitError = $"'limit' must be between 1 and {MaxLimit}.";
+
+    /// <summary>For the field <c>cursor</c>.</summary>
+    public const string CursorError = "The cursor belongs to another list, or is none: start again without it.";
+
+    /// <summary>The <c>limit</c> of a list as it stands in the query: the default where there is none.</summary>
+    public static bool TryLimit(string? text, out int limit)
+    {
+        limit = DefaultLimit;
+        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit);
+    }
+
+    /// <summary>As <see cref="TryLimit"/>, with what is wrong added to the errors.</summary>
+    public static int Limit(string? text, IDictionary<string, string[]> errors)
+    {
+        if (!TryLimit(text, out var limit)) errors["limit"] = [LimitError];
+        return limit;
+    }
 
     public static string Cursor(string list, params string[] key) =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes((string[])[Mark(list), .. key]));
+
+    /// <summary>A cursor in a list that is ordered by an instant and then by an id.</summary>
+    public static string Cursor(string list, DateTimeOffset at, string id) =>
+        Cursor(list, at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), id);
 
     /// <param name="list">The list and its filters, spelled the same way as when the cursor was made.</param>
     /// <param name="parts">How many parts the key has.</param>
@@ -42,6 +63,15 @@ public static class Paging
         {
             return false;
         }
+    }
+
+    /// <summary>Reads a cursor of a list that is ordered by an instant and then by an id.</summary>
+    public static bool TryRead(string cursor, string list, out DateTimeOffset at, out string id)
+    {
+        (at, id) = (default, "");
+        if (!TryRead(cursor, list, 2, out var key)) return false;
+        id = key[1];
+        return DateTimeOffset.TryParseExact(key[0], "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
     }
 
     /// <summary>Short however long the filters are, and without what was searched for: cursors end up in access logs.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hotline.Data.Web;
 
+/// <summary>FluentValidation before a handler runs, and the rules that every free text keeps to.</summary>
 public static class Validation
 {
     /// <summary>Answers 400 with field errors, before the handler runs, where the body does not pass the validator.</summary>

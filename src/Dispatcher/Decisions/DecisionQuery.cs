@@ -15,7 +15,7 @@ public sealed record DecisionView(
 /// <summary>Why a ticket waits for a person, and what is known.</summary>
 public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffset Since, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates);
 
-/// <summary>A return of a work order (退单) and its review.</summary>
+/// <summary>A return of a work order and its review.</summary>
 public sealed record ReturnView(
     string WorkOrder, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit, DateTimeOffset ReturnedAt, string ReturnedBy,
     ReturnState State, DateTimeOffset? ReviewedAt, string? ReviewedBy, string? Note);
@@ -58,7 +58,7 @@ public sealed class DecisionQuery(Database database)
         Words.Parse<ReturnState>(r.State), r.ReviewedAt is { } at ? database.Clock.Local(at) : null, r.ReviewedBy, r.Note);
 }
 
-internal sealed record ReturnRow
+internal record ReturnRow
 {
     public const string Columns =
         "work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state, reviewed_at, reviewed_by, note";

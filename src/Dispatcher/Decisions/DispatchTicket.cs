@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Hotline.Dispatcher.Decisions;
 
 /// <summary>
-/// A dispatcher says where a ticket goes: out of triage (人工研判), or as a correction (改派), which is the next round and takes the work orders of the
+/// A dispatcher says where a ticket goes: out of triage, or as a correction (改派), which is the next round and takes the work orders of the
 /// one before back.
 /// </summary>
 /// <param name="Support">Left out, the supporting units stay as they are.</param>

@@ -35,7 +35,7 @@ public static class PreviewDispatch
         var day = database.Clock.Today;
         if (at is not null)
         {
-            if (DateOnly.TryParseExact(at, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var given)) day = given;
+            if (Days.Parse(at) is { } given) day = given;
             else if (DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) day = database.Clock.DayOf(instant);
             else errors["at"] = ["'at' must be a day like 2020-02-07 or an instant like 2020-02-07T10:00:00+08:00."];
         }

@@ -5,7 +5,7 @@ using Hotline.Dispatcher.Units;
 namespace Hotline.Dispatcher.Decisions;
 
 /// <summary>
-/// Another round after a justified dissatisfied callback (重办): the same units again, as the lead knows the matter. Told twice, or overtaken by
+/// Another round after a justified dissatisfied callback: the same units again, as the lead knows the matter. Told twice, or overtaken by
 /// another round, it changes nothing.
 /// </summary>
 public sealed class ReissueTicketConsumer(Router router, RoutingBasis basis, HotlineClock clock) : IConsumer<ReissueTicket>

@@ -11,7 +11,7 @@ namespace Hotline.Dispatcher.Decisions;
 /// <summary>
 /// Reviews a return (退单审核). Rejected, the work order stays with the unit. Upheld for the lead, the ticket goes another round: to the unit that the reviewer
 /// names, else to the one that the returning unit suggests, else to whom the rules name without those who refused, else to triage. From the
-/// round of <see cref="DispatchSettings.DesignateAtRound"/> on that decision is final (指定). Upheld for a supporting unit, the lead goes on without it.
+/// round of <see cref="DispatchSettings.DesignateAtRound"/> on that decision is final. Upheld for a supporting unit, the lead goes on without it.
 /// </summary>
 /// <param name="Lead">Only when upheld.</param>
 public sealed record ReviewReturn(

@@ -7,7 +7,7 @@ namespace Hotline.Dispatcher.Decisions;
 /// <summary>How a ticket stands with the Dispatcher.</summary>
 public enum RoutingStatus { Triage, Dispatched, Closed }
 
-/// <summary>Where a return stands (退单审核).</summary>
+/// <summary>Where a return stands.</summary>
 public enum ReturnState
 {
     Pending,
@@ -140,9 +140,6 @@ internal static class Routing
     public static async Task<DecisionRow> CurrentAsync(Session db, RoutingRow ticket) =>
         await db.FindAsync<DecisionRow>($"select {DecisionColumns} from dispatch_decision where number = @Number and round = @Round", new { ticket.Number, ticket.Round })
         ?? throw new InvalidOperationException($"Ticket {ticket.Number} has no decision of its round {ticket.Round}.");
-
-    public static async Task<bool> HasCauseAsync(Session db, string number, string cause) =>
-        await db.ScalarAsync<int>("select count(*) from dispatch_decision where number = @number and cause = @cause", new { number, cause }) > 0;
 
     /// <summary>The units whose return of this ticket was upheld.</summary>
     public static async Task<HashSet<string>> RefusedAsync(Session db, string number) =>

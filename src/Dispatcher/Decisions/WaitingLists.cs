@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
@@ -8,12 +7,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Hotline.Dispatcher.Decisions;
 
-/// <summary>A ticket that waits in triage (人工研判), with why.</summary>
+/// <summary>A ticket that waits in triage, with why.</summary>
 public sealed record TriageLine(
     string Ticket, DateTimeOffset Since, DateTimeOffset FiledAt, int Round, TriageReason Reason, Sentence Why, Channel Channel, TicketKind Kind, Urgency? Urgency,
     string Title, string Address, Named? Category, Named? Street, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates, IReadOnlyList<Sentence> Explanation);
 
-/// <summary>A return that waits for review (退单审核), with why.</summary>
+/// <summary>A return that waits for review, with why.</summary>
 /// <param name="Final">Upheld, the next round would be designated.</param>
 public sealed record ReturnLine(
     string WorkOrder, string Ticket, string Title, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit,
@@ -53,7 +52,7 @@ public sealed class WaitingLists(Database database, DispatchSettings settings)
             order by t.since, t.number
             {db.Dialect.Limit}
             """, new { reason, at = after?.At ?? default, key = after?.Key, limit = size + 1 }), ct);
-        return rows.Select(Line).ToList().ToPage(size, last => Paging.Cursor(list, Instant(last.Since), last.Ticket));
+        return rows.Select(Line).ToList().ToPage(size, last => Paging.Cursor(list, last.Since, last.Ticket));
     }
 
     /// <returns>Null with what is wrong in <paramref name="errors"/>.</returns>
@@ -73,7 +72,7 @@ public sealed class WaitingLists(Database database, DispatchSettings settings)
         return rows.Select(r => new ReturnLine(
                 r.WorkOrder, r.Number, r.Title ?? "", r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested,
                 database.Clock.Local(r.ReturnedAt), r.ReturnedBy, r.AsLead && r.Round + 1 >= settings.DesignateAtRound))
-            .ToList().ToPage(size, last => Paging.Cursor(list, Instant(last.ReturnedAt), last.WorkOrder));
+            .ToList().ToPage(size, last => Paging.Cursor(list, last.ReturnedAt, last.WorkOrder));
     }
 
     private TriageLine Line(TriageRow r) => new(
@@ -83,15 +82,12 @@ public sealed class WaitingLists(Database database, DispatchSettings settings)
 
     private static (int Size, (DateTimeOffset At, string Key)? After) Read(string list, string? limit, string? cursor, Dictionary<string, string[]> errors)
     {
-        var size = PageSize.Read(limit, errors);
+        var size = Paging.Limit(limit, errors);
         if (cursor is null) return (size, null);
-        if (Paging.TryRead(cursor, list, 2, out var key)
-            && DateTimeOffset.TryParseExact(key[0], "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return (size, (at, key[1]));
-        errors["cursor"] = ["The cursor belongs to another list, or is none: start again without it."];
+        if (Paging.TryRead(cursor, list, out var at, out var key)) return (size, (at, key));
+        errors["cursor"] = [Paging.CursorError];
         return (size, null);
     }
-
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     private sealed record TriageRow : DecisionRow
     {
@@ -104,31 +100,8 @@ public sealed class WaitingLists(Database database, DispatchSettings settings)
         public required string Address { get; init; }
     }
 
-    private sealed record WaitingReturnRow
+    private sealed record WaitingReturnRow : ReturnRow
     {
         public string? Title { get; init; }
-        public required string WorkOrder { get; init; }
-        public required DateTimeOffset ReturnedAt { get; init; }
-        public required string Number { get; init; }
-        public required int Round { get; init; }
-        public required string Unit { get; init; }
-        public required string UnitName { get; init; }
-        public required bool AsLead { get; init; }
-        public required string Reason { get; init; }
-        public required string Basis { get; init; }
-        public string? Suggested { get; init; }
-        public required string ReturnedBy { get; init; }
-    }
-}
-
-/// <summary>The <c>limit</c> of a list as it stands in the query string.</summary>
-internal static class PageSize
-{
-    public static int Read(string? limit, Dictionary<string, string[]> errors)
-    {
-        if (limit is null) return Paging.DefaultLimit;
-        if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && Paging.LimitError(size) is null) return size;
-        errors["limit"] = [Paging.LimitError(0)!];
-        return Paging.DefaultLimit;
     }
 }

@@ -3,7 +3,7 @@ using Hotline.Data;
 
 namespace Hotline.Dispatcher.Decisions;
 
-/// <summary>Puts a return (退单) before the reviewers. One of a closed ticket or an earlier round is kept and needs no review.</summary>
+/// <summary>Puts a return before the reviewers. One of a closed ticket or an earlier round is kept and needs no review.</summary>
 public sealed class WorkOrderReturnedConsumer : IConsumer<WorkOrderReturned>
 {
     public async Task ConsumeAsync(WorkOrderReturned message, Work work)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Hotline.Contracts;
 
 namespace Hotline.Dispatcher.Matters;
@@ -25,12 +24,10 @@ public sealed class CategoryCatalogue
     private static readonly Lazy<CategoryCatalogue> Shared = new(() => new CategoryCatalogue());
 
     private readonly Dictionary<string, Named> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Category> _classes;
 
     private CategoryCatalogue()
     {
         All = [.. Read()];
-        _classes = All.ToDictionary(c => c.Code, StringComparer.Ordinal);
         foreach (var category in All)
         {
             _names[category.Level1.Code] = category.Level1;
@@ -46,8 +43,6 @@ public sealed class CategoryCatalogue
 
     /// <summary>The name of a class of any level, by its 2, 4 or 6 digits.</summary>
     public Named? Find(string code) => _names.GetValueOrDefault(code);
-
-    public bool TryGetClass(string code, [NotNullWhen(true)] out Category? category) => _classes.TryGetValue(code, out category);
 
     /// <summary>The names from the first level down: 城乡建设 / 物业管理 / 小区卫生.</summary>
     public string Path(string code) =>

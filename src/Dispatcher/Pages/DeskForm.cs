@@ -61,7 +61,5 @@ public abstract class DeskForm : ComponentBase
         Context.Response.StatusCode = Overtaken ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
     }
 
-    protected static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim().Replace("\r\n", "\n", StringComparison.Ordinal);
-
     protected string? Invalid(string field) => Errors.ContainsKey(field) ? "true" : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hotline.Contracts;
 using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Units;
@@ -10,7 +9,7 @@ namespace Hotline.Dispatcher.Rules;
 public sealed record RuleError(int Line, string Column, string Message);
 
 /// <summary>
-/// A dispatch catalogue (派单目录), read and checked. Columns: id, category, place, kind, mode, lead, support, class, from, to, note; see
+/// A dispatch catalogue, read and checked. Columns: id, category, place, kind, mode, lead, support, class, from, to, note; see
 /// <see cref="DispatchRule"/>. Rules of equal rank (same category, place, kind and first day) are refused when it is saved, so the order of
 /// <see cref="DispatchRule.Precedence"/> always finds one winner.
 /// </summary>
@@ -146,7 +145,7 @@ public sealed class RuleBook
         DateOnly? Day(string column)
         {
             if (row[column].Length == 0) return null;
-            if (DateOnly.TryParseExact(row[column], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+            if (Days.Parse(row[column]) is { } day) return day;
             Bad(column, $"'{row[column]}' is no day written as 2020-02-07.");
             return null;
         }

@@ -1,5 +1,4 @@
 using Hotline.Data.Web;
-using Hotline.Dispatcher.Decisions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,14 +14,14 @@ public static class ListUnits
         string? q, string? parent, string? kind, string? limit, string? cursor, UnitRegister register, CancellationToken ct)
     {
         var errors = new Dictionary<string, string[]>();
-        var size = PageSize.Read(limit, errors);
+        var size = Paging.Limit(limit, errors);
         var units = await register.AllAsync(ct);
         if (q is { Length: > 100 }) errors["q"] = ["'q' may have 100 characters at most."];
         if (parent is not null && units.Find(parent) is null) errors["parent"] = [$"There is no unit '{(parent.Length > 64 ? parent[..64] : parent)}'."];
         if (kind is not null && !Kinds.Contains(kind, StringComparer.Ordinal)) errors["kind"] = [$"'kind' must be one of: {string.Join(", ", Kinds)}."];
         var list = $"units?{q}&{parent}&{kind}";
         string[]? after = null;
-        if (cursor is not null && !Paging.TryRead(cursor, list, 1, out after)) errors["cursor"] = ["The cursor belongs to another list, or is none: start again without it."];
+        if (cursor is not null && !Paging.TryRead(cursor, list, 1, out after)) errors["cursor"] = [Paging.CursorError];
         if (errors.Count > 0) return Problems.Invalid(errors);
 
         var words = q?.Trim();

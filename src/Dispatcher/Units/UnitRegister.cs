@@ -1,4 +1,3 @@
-using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Dispatcher.Place;
 
@@ -13,15 +12,6 @@ public sealed class UnitRegister(Database database, RoutingBasis basis)
     public async Task<UnitIndex> AllAsync(CancellationToken ct) => (await basis.ReadAsync(database, ct)).Units;
 
     public async Task<Unit?> FindAsync(string code, CancellationToken ct) => (await AllAsync(ct)).Find(code);
-
-    public async Task<IReadOnlyList<Unit>> ChildrenAsync(string code, CancellationToken ct) => [.. (await AllAsync(ct)).Children(code)];
-
-    /// <summary>The names of the units that exist among the codes.</summary>
-    public async Task<IReadOnlyDictionary<string, Named>> NamesAsync(IEnumerable<string> codes, CancellationToken ct)
-    {
-        var units = await AllAsync(ct);
-        return codes.Distinct(StringComparer.Ordinal).Select(units.Find).OfType<Unit>().ToDictionary(u => u.Code, u => u.Named, StringComparer.Ordinal);
-    }
 
     /// <summary>Adds the units that are not there yet; those that are keep their names, which somebody may have corrected.</summary>
     public async Task<Installed> InstallAsync(IReadOnlyCollection<UnitSeed> seeds, CancellationToken ct)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hotline.Contracts;
 
 namespace Hotline.Handlers;
@@ -78,13 +77,13 @@ public sealed record DeadlineSettings
         {
             var holiday = LocalHolidays[i];
             if (holiday.Name.Length == 0) errors.Add($"Deadlines:LocalHolidays:{i}:Name: is missing; it names the holiday");
-            if (Day(holiday.From) is not { } from) errors.Add($"Deadlines:LocalHolidays:{i}:From: '{holiday.From}' must be a day such as 2020-02-03");
-            else if (Day(holiday.To) is not { } to || to < from || to > from.AddDays(100))
+            if (Days.Parse(holiday.From) is not { } from) errors.Add($"Deadlines:LocalHolidays:{i}:From: '{holiday.From}' must be a day such as 2020-02-03");
+            else if (Days.Parse(holiday.To) is not { } to || to < from || to > from.AddDays(100))
                 errors.Add($"Deadlines:LocalHolidays:{i}:To: '{holiday.To}' must be a day such as 2020-02-09, at most 100 days after From");
         }
         for (var i = 0; i < LocalWorkingDays.Count; i++)
         {
-            if (Day(LocalWorkingDays[i]) is null) errors.Add($"Deadlines:LocalWorkingDays:{i}: '{LocalWorkingDays[i]}' must be a day such as 2020-02-08");
+            if (Days.Parse(LocalWorkingDays[i]) is null) errors.Add($"Deadlines:LocalWorkingDays:{i}: '{LocalWorkingDays[i]}' must be a day such as 2020-02-08");
         }
         return errors;
 
@@ -100,16 +99,13 @@ public sealed record DeadlineSettings
     public IEnumerable<Arrangement> Local() =>
     [
         .. LocalHolidays.Select(h => new Arrangement(
-            new Sentence(h.Name, h.Name), Day(h.From)!.Value, Day(h.To)!.Value, [],
+            new Sentence(h.Name, h.Name), Days.Parse(h.From)!.Value, Days.Parse(h.To)!.Value, [],
             h.Source.Length > 0 ? new Sentence(h.Source, h.Source) : LocalSource)),
-        .. LocalWorkingDays.Select(d => Day(d)!.Value).Select(d => new Arrangement(
+        .. LocalWorkingDays.Select(d => Days.Parse(d)!.Value).Select(d => new Arrangement(
             new Sentence("", ""), d, d.AddDays(-1), [d], LocalSource)),
     ];
 
     private static Sentence LocalSource { get; } = new("本地安排", "local arrangement");
-
-    private static DateOnly? Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }
 
 /// <summary>How long after issue a unit may return a work order. Bound from <c>Returns</c>.</summary>

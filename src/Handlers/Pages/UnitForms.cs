@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Data.Web;
 
 namespace Hotline.Handlers.Pages;
 
@@ -9,7 +10,7 @@ public sealed class ReturnForm
     public string? Basis { get; set; }
     public string? SuggestedUnit { get; set; }
 
-    public ReturnWorkOrder Read() => new(Field.Lines(Reason), Field.Lines(Basis), Field.Lines(SuggestedUnit) is { Length: > 0 } unit ? unit : null);
+    public ReturnWorkOrder Read() => new(FormText.Lines(Reason), FormText.Lines(Basis), FormText.Given(SuggestedUnit));
 }
 
 /// <summary>The fields of a reply as a browser sends them.</summary>
@@ -27,13 +28,7 @@ public sealed class ReplyForm
     public ReplyToWorkOrder Read() => new(
         Words.TryParse<ReplyResult>(Result, out var result) ? result : null,
         Contacted switch { "true" => true, "false" => false, _ => null },
-        Field.Lines(Text),
-        Field.Lines(PublicText),
-        new ReplyToWorkOrder.Officer(Field.Lines(SignedByName), Field.Lines(SignedByTitle)));
-}
-
-internal static class Field
-{
-    /// <summary>Browsers end lines with CR LF.</summary>
-    public static string Lines(string? text) => text?.Trim().Replace("\r\n", "\n", StringComparison.Ordinal) ?? "";
+        FormText.Lines(Text),
+        FormText.Lines(PublicText),
+        new ReplyToWorkOrder.Officer(FormText.Lines(SignedByName), FormText.Lines(SignedByTitle)));
 }

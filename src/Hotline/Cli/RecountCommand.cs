@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hotline.App.Composition;
+using Hotline.Contracts;
 using Hotline.Data;
 using Spectre.Console;
 
@@ -15,7 +16,7 @@ internal static class RecountCommand
     {
         var date = new Option<string?>("--date") { Description = "Only the figures of this day." };
         var fix = new Option<bool>("--fix") { Description = "Correct the rollups." };
-        date.Validators.Add(Days.Validate);
+        date.Validators.Add(DayOption.Validate);
         var command = new Command("recount", "Counts everything afresh, compares with the rollups, exits 1 where they differ.") { date, fix };
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(
             (services, token) => RunAsync(services.GetRequiredService<Database>(), services.GetRequiredService<Recounting>(), Days.Parse(parsed.GetValue(date)), parsed.GetValue(fix), token), ct));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Hotline.Contracts;
@@ -21,7 +20,7 @@ internal static class ReportCommand
         var format = new Option<string>("--format") { Description = "table, csv, json or html.", DefaultValueFactory = _ => "table" };
         by.AcceptOnlyFromAmong([.. Enum.GetValues<Breakdown>().Select(b => b.Word())]);
         format.AcceptOnlyFromAmong("table", "csv", "json", "html");
-        date.Validators.Add(Days.Validate);
+        date.Validators.Add(DayOption.Validate);
         var command = new Command("report", "Prints the daily report.") { date, unit, by, format };
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(
             (services, token) => RunAsync(services, parsed.GetValue(date), parsed.GetValue(unit), parsed.GetValue(by), parsed.GetValue(format)!, token), ct));
@@ -68,13 +67,10 @@ internal static class ReportCommand
 }
 
 /// <summary>Days on the command line.</summary>
-internal static class Days
+internal static class DayOption
 {
-    public static DateOnly? Parse(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-
     public static void Validate(System.CommandLine.Parsing.OptionResult result)
     {
-        if (result.GetValueOrDefault<string?>() is { } text && Parse(text) is null) result.AddError($"{result.Option.Name}: '{text}' is no day; write it like 2020-02-07.");
+        if (result.GetValueOrDefault<string?>() is { } text && Days.Parse(text) is null) result.AddError($"{result.Option.Name}: '{text}' is no day; write it like 2020-02-07.");
     }
 }

@@ -1,5 +1,6 @@
 using Hotline.Contracts;
 using Hotline.Data.Web;
+using static Hotline.Data.Web.FormText;
 
 namespace Hotline.Intake.Pages;
 
@@ -29,14 +30,14 @@ public sealed class NewTicketForm
             Word<Channel>(Channel, "channel", errors) ?? default,
             Word<TicketKind>(Kind, "kind", errors) ?? default,
             Title?.Trim() ?? "",
-            Lines(Description) ?? "",
-            Text(Address),
-            Caller: Text(CallerName) is null && Text(CallerPhone) is null ? null : new FileTicket.Person(Text(CallerName), Text(CallerPhone)),
-            Category: Text(Category),
-            Urgency: Text(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
+            Lines(Description),
+            Given(Address),
+            Caller: Given(CallerName) is null && Given(CallerPhone) is null ? null : new FileTicket.Person(Given(CallerName), Given(CallerPhone)),
+            Category: Given(Category),
+            Urgency: Given(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
             Confidential: Confidential,
-            RepeatOf: Text(RepeatOf),
-            Answer: Lines(Answer));
+            RepeatOf: Given(RepeatOf),
+            Answer: Given(Answer));
         foreach (var (field, messages) in new FileTicket.Validator().Errors(request) ?? []) errors.TryAdd(field, messages);
         return errors.Count == 0 ? (request, errors) : (null, errors);
     }
@@ -47,9 +48,4 @@ public sealed class NewTicketForm
         errors[field] = [$"One of: {Words.List<T>()}."];
         return null;
     }
-
-    private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    /// <summary>Browsers end lines with CR LF.</summary>
-    private static string? Lines(string? text) => Text(text)?.Replace("\r\n", "\n", StringComparison.Ordinal);
 }

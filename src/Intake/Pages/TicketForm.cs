@@ -50,8 +50,5 @@ public abstract class TicketForm : ComponentBase
         Context.Response.StatusCode = Overtaken ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
     }
 
-    /// <summary>Browsers end lines with CR LF.</summary>
-    protected static string Lines(string? text) => text?.Trim().Replace("\r\n", "\n", StringComparison.Ordinal) ?? "";
-
     protected string? Invalid(string field) => Errors.ContainsKey(field) ? "true" : null;
 }

@@ -71,8 +71,29 @@ public sealed class ReadingPages
         Assert.Null(Array.Empty<int>().ToPage(3, r => $"after {r}").NextCursor);
     }
 
-    [Theory, InlineData(null, true), InlineData(1, true), InlineData(200, true), InlineData(0, false), InlineData(201, false), InlineData(-1, false)]
-    public void The_limit_is_between_1_and_200(int? limit, bool fine) => Assert.Equal(fine, Paging.LimitError(limit) is null);
+    [Theory]
+    [InlineData(null, true), InlineData("1", true), InlineData("200", true)]
+    [InlineData("0", false), InlineData("201", false), InlineData("-1", false), InlineData("+1", false), InlineData("", false), InlineData("ten", false)]
+    public void The_limit_is_between_1_and_200(string? limit, bool fine)
+    {
+        var errors = new Dictionary<string, string[]>();
+
+        var rows = Paging.Limit(limit, errors);
+
+        Assert.Equal(fine, errors.Count == 0);
+        if (fine) Assert.Equal(limit ?? "50", $"{rows}");
+        else Assert.Equal("'limit' must be between 1 and 200.", Assert.Single(errors["limit"]));
+    }
+
+    [Fact]
+    public void A_cursor_by_time_gives_back_the_instant_and_the_id()
+    {
+        var at = new DateTimeOffset(2020, 2, 7, 10, 0, 0, 123, TimeSpan.FromHours(8));
+
+        Assert.True(Paging.TryRead(Paging.Cursor("tickets", at, "20200207-000001"), "tickets", out var back, out var id));
+        Assert.Equal((at, "20200207-000001"), (back, id));
+        Assert.False(Paging.TryRead(Paging.Cursor("tickets", "yesterday", "20200207-000001"), "tickets", out _, out _));
+    }
 
     /// <summary>Half a surrogate pair is refused before it could reach a cursor.</summary>
     private static string WholeCharacters(string? any) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(any ?? ""));
