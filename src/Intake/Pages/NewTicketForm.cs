@@ -16,6 +16,8 @@ public sealed class NewTicketForm
     public string? CallerName { get; set; }
     public string? CallerPhone { get; set; }
     public string? Urgency { get; set; }
+
+    /// <summary>A code; the name that the list puts behind it is for reading.</summary>
     public string? Category { get; set; }
     public string? RepeatOf { get; set; }
     public string? Answer { get; set; }
@@ -32,7 +34,7 @@ public sealed class NewTicketForm
             Lines(Description) ?? "",
             Text(Address),
             Caller: Text(CallerName) is null && Text(CallerPhone) is null ? null : new FileTicket.Person(Text(CallerName), Text(CallerPhone)),
-            Category: Text(Category),
+            Category: Text(Category)?.Split(' ', 2)[0],
             Urgency: Text(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
             Confidential: Confidential,
             RepeatOf: Text(RepeatOf),
