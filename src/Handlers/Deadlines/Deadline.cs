@@ -149,7 +149,7 @@ public sealed record Deadline(DateTimeOffset AcceptBy, DateTimeOffset ReplyBy, I
     {
         DeadlineClass.Emergency => new Sentence("特急", "Emergency"),
         DeadlineClass.SameDay => new Sentence("当日办结", "Same day"),
-        DeadlineClass.Urgent => new Sentence("加急", "Urgent"),
+        DeadlineClass.Urgent => new Sentence("紧急", "Urgent"),
         DeadlineClass.Normal => new Sentence("一般", "Normal"),
         DeadlineClass.Complex => new Sentence("复杂", "Complex"),
         _ => throw new ArgumentOutOfRangeException(nameof(@class)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Hotline.App.Access;
-using Spectre.Console;
+using Hotline.Data;
 
 namespace Hotline.App.Cli;
 
@@ -37,18 +38,22 @@ internal static class AccountsCommand
         var command = new Command("list", "All accounts.");
         command.SetAction((_, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
         {
-            var table = new Table().AddColumns("user", "name", "roles", "unit", "created", "locked until", "disabled");
-            foreach (var a in await services.GetRequiredService<Accounts>().ListAsync(token))
-                table.AddRow(new[]
-                {
-                    a.UserName, a.DisplayName, a.Grant.Words, a.Grant.Unit ?? "", a.CreatedAt.ToString("u"),
-                    a.LockedUntil?.ToString("u") ?? "", a.DisabledAt?.ToString("u") ?? "",
-                }.Select(Markup.Escape).ToArray());
-            AnsiConsole.Write(table);
+            var clock = services.GetRequiredService<Database>().Clock;
+            var accounts = await services.GetRequiredService<Accounts>().ListAsync(token);
+            Terminal.List(["user", "created", "state", "unit", "roles", "name"], accounts.Select(a => new[]
+            {
+                a.UserName, $"{clock.DayOf(a.CreatedAt):yyyy-MM-dd}", State(a, clock), a.Grant.Unit ?? "", a.Grant.Words, a.DisplayName,
+            }));
+            if (accounts.Count == 0) await Console.Error.WriteLineAsync("There is no account yet: hotline accounts create <user> --role operator");
             return Exit.Done;
         }, ct));
         return command;
     }
+
+    private static string State(Account account, HotlineClock clock) =>
+        account.DisabledAt is { } disabled ? $"disabled {clock.DayOf(disabled):yyyy-MM-dd}"
+        : account.LockedUntil is { } locked && locked > clock.Now ? $"locked until {clock.Local(locked).ToString("HH:mm", CultureInfo.InvariantCulture)}"
+        : "";
 
     private static Command Password()
     {
@@ -72,7 +77,7 @@ internal static class AccountsCommand
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
         {
             if (await services.GetRequiredService<Accounts>().DisableAsync(parsed.GetValue(user)!, token)) return Exit.Done;
-            await Console.Error.WriteLineAsync($"There is no account {parsed.GetValue(user)} that could be disabled.");
+            await Console.Error.WriteLineAsync($"There is no account {parsed.GetValue(user)} that could be disabled; hotline accounts list shows them.");
             return Exit.BadNews;
         }, ct));
         return command;

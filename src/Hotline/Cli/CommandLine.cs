@@ -23,11 +23,15 @@ internal static class CommandLine
         var parsed = root.Parse([.. args.Where(a => !IsSetting(a))]);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            // A command that is misspelt is missing as well; saying so twice helps nobody.
+            var errors = parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Where(e => e.SymbolResult is not System.CommandLine.Parsing.CommandResult || parsed.UnmatchedTokens.Any(t => e.Message.Contains(t, StringComparison.Ordinal))) : parsed.Errors;
+            foreach (var error in errors)
             {
                 var option = (error.SymbolResult as System.CommandLine.Parsing.OptionResult)?.Option.Name;
                 await Console.Error.WriteLineAsync(option is null || error.Message.Contains(option, StringComparison.Ordinal) ? error.Message : $"{option}: {error.Message}");
             }
+            if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } between)
+                await Console.Error.WriteLineAsync($"Commands: {string.Join(", ", between.Subcommands.Select(c => c.Name))}");
             await Console.Error.WriteLineAsync($"See: hotline {parsed.CommandResult.Command.Name} --help".Replace("hotline hotline", "hotline", StringComparison.Ordinal));
             return Exit.WrongCall;
         }
@@ -37,6 +41,12 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is SettingException or NewerSchemaException or OlderSchemaException)
         {
+            await Console.Error.WriteLineAsync(e.Message);
+            return Exit.BadNews;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A file or an address that cannot be used: a matter of the machine, and its message names it.
             await Console.Error.WriteLineAsync(e.Message);
             return Exit.BadNews;
         }

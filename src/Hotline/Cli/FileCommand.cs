@@ -21,6 +21,9 @@ internal static class FileCommand
 {
     private const int MaxTries = 8;
 
+    /// <summary>Refused lines named on the terminal; all of them are in the file beside the input.</summary>
+    private const int RefusalsShown = 5;
+
     private sealed record Line(int Number, string Text);
 
     private sealed record Refusal(int Line, string Reason, string Text);
@@ -118,8 +121,10 @@ internal static class FileCommand
             await File.WriteAllLinesAsync(beside, refused.OrderBy(r => r.Line).Select(Json.Write), ct);
         await Console.Error.WriteLineAsync(
             $"{filed} filed, {again} filed before, {refused.Count} refused in {elapsed.TotalSeconds:F1} s ({(filed + again) / Math.Max(elapsed.TotalSeconds, 0.001):F0}/s)");
+        foreach (var refusal in refused.OrderBy(r => r.Line).Take(RefusalsShown)) await Console.Error.WriteLineAsync($"  line {refusal.Line}: {refusal.Reason}");
         if (refused.Count > 0) await Console.Error.WriteLineAsync($"What was refused, and why: {beside}");
-        if (fatal is not null) await Console.Error.WriteLineAsync($"Stopped: {fatal}. Run the same command again to go on; nothing is filed twice.");
+        if (fatal is not null)
+            await Console.Error.WriteLineAsync($"Stopped: {fatal.TrimEnd('.')}. When that is settled, run the same command again to go on; nothing is filed twice.");
         Console.WriteLine(JsonSerializer.Serialize(new { filed, filedBefore = again, refused = refused.Count, seconds = Math.Round(elapsed.TotalSeconds, 3) }, Json.Options));
         return refused.Count > 0 || fatal is not null ? Exit.BadNews : Exit.Done;
     }
@@ -177,8 +182,7 @@ internal static class FileCommand
         }
     }
 
-    private static Task Progress(int total, Func<Action, Task> run) => AnsiConsole
-        .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+    private static Task Progress(int total, Func<Action, Task> run) => Terminal.Error
         .Progress()
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
         .StartAsync(async context =>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hotline.App.Access;
 using Hotline.Contracts;
-using Spectre.Console;
+using Hotline.Data;
 
 namespace Hotline.App.Cli;
 
@@ -53,11 +53,14 @@ internal static class KeysCommand
         var command = new Command("list", "All keys ever made, newest first.");
         command.SetAction((_, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
         {
-            var table = new Table().AddColumns("id", "name", "roles", "unit", "created", "revoked");
-            foreach (var key in await services.GetRequiredService<Keys>().ListAsync(token))
-                table.AddRow(new[] { key.Id, key.Name, key.Grant.Words, key.Grant.Unit ?? "", key.CreatedAt.ToString("u"), key.RevokedAt?.ToString("u") ?? "" }
-                    .Select(Markup.Escape).ToArray());
-            AnsiConsole.Write(table);
+            var clock = services.GetRequiredService<Database>().Clock;
+            var keys = await services.GetRequiredService<Keys>().ListAsync(token);
+            Terminal.List(["id", "created", "revoked", "unit", "roles", "name"], keys.Select(key => new[]
+            {
+                key.Id, $"{clock.DayOf(key.CreatedAt):yyyy-MM-dd}", key.RevokedAt is { } revoked ? $"{clock.DayOf(revoked):yyyy-MM-dd}" : "",
+                key.Grant.Unit ?? "", key.Grant.Words, key.Name,
+            }));
+            if (keys.Count == 0) await Console.Error.WriteLineAsync("There is no key yet: hotline keys create --role operator --name \"front desk\"");
             return Exit.Done;
         }, ct));
         return command;
@@ -70,7 +73,7 @@ internal static class KeysCommand
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
         {
             if (await services.GetRequiredService<Keys>().RevokeAsync(parsed.GetValue(id)!, token)) return Exit.Done;
-            await Console.Error.WriteLineAsync($"There is no key {parsed.GetValue(id)} that could be revoked.");
+            await Console.Error.WriteLineAsync($"There is no key {parsed.GetValue(id)} that could be revoked; hotline keys list shows them.");
             return Exit.BadNews;
         }, ct));
         return command;

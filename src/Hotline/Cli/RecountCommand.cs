@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hotline.App.Composition;
 using Hotline.Contracts;
 using Hotline.Data;
-using Spectre.Console;
 
 namespace Hotline.App.Cli;
 
@@ -28,14 +27,15 @@ internal static class RecountCommand
         var result = await recounting.RunAsync(database, day, fix, ct);
         if (result.Differences.Count > 0)
         {
-            var table = new Table().AddColumns("day", "unit", "by", "code", "measure", "rollup", "counted");
-            foreach (var d in result.Differences.Take(Shown))
-                table.AddRow(new[] { $"{d.Day:yyyy-MM-dd}", d.Unit, d.Dimension, d.Code, d.Measure, $"{d.Rollup}", $"{d.Counted}" }.Select(Markup.Escape).ToArray());
-            AnsiConsole.Write(table);
+            Terminal.List(
+                ["day", "unit", "by", "code", "measure", "rollup", "counted"],
+                result.Differences.Take(Shown).Select(d => new[] { $"{d.Day:yyyy-MM-dd}", d.Unit, d.Dimension, d.Code, d.Measure, $"{d.Rollup}", $"{d.Counted}" }));
+            if (result.Differences.Count > Shown) await Console.Error.WriteLineAsync($"The first {Shown} of {result.Differences.Count}.");
         }
         await Console.Error.WriteLineAsync($"{result.Tickets} tickets counted; {result.Differences.Count} figures differ{(fix && result.Differences.Count > 0 ? ", corrected now" : "")}.");
         if (result.Owed > 0) await Console.Error.WriteLineAsync($"{result.Owed} messages are on their way to reporting: differences may be theirs. Count again when they have arrived.");
         if (result.Faulted > 0) await Console.Error.WriteLineAsync($"{result.Faulted} messages to reporting were set aside; see 'hotline errors'.");
+        if (result.Differences.Count > 0 && !fix && result.Owed == 0) await Console.Error.WriteLineAsync("To correct the rollups: hotline recount --fix");
         return result.Differences.Count == 0 ? Exit.Done : Exit.BadNews;
     }
 }

@@ -33,7 +33,7 @@ internal static class ReportCommand
         var day = Days.Parse(date) ?? database.Clock.Today;
         if (unit is not null && !await DailyReport.KnowsUnitAsync(database, unit, ct))
         {
-            await Console.Error.WriteLineAsync($"--unit: nothing was ever reported of a unit '{unit}'.");
+            await Console.Error.WriteLineAsync($"--unit: nothing was ever reported of a unit '{unit}'. Units that were: hotline report --by unit --format csv.");
             return Exit.WrongCall;
         }
         var report = await DailyReport.ReadAsync(database, day, unit, by is null ? null : Words.Parse<Breakdown>(by), ct);
@@ -50,8 +50,6 @@ internal static class ReportCommand
 
     private static void Print(IReadOnlyList<ReportTable> tables)
     {
-        // A column squeezed below one Chinese character would be laid out for ever, in ever more memory.
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 80);
         foreach (var table in tables)
         {
             var printed = new Table().Title(Markup.Escape(table.Title)).Border(TableBorder.Rounded);
@@ -61,7 +59,7 @@ internal static class ReportCommand
                 printed.AddColumn(i == 0 ? column : column.RightAligned());
             }
             foreach (var row in table.Rows) printed.AddRow([.. row.Select(Markup.Escape)]);
-            AnsiConsole.Write(printed);
+            Terminal.Out.Write(printed);
         }
     }
 }

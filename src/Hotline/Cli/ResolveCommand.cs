@@ -24,9 +24,13 @@ internal static class ResolveCommand
         input.AcceptExistingOnly();
         home.Validators.Add(r =>
         {
-            if (r.GetValueOrDefault<string?>() is { } code && DivisionDirectory.Instance.Find(code) is null) r.AddError($"--division: there is no division {code}.");
+            if (r.GetValueOrDefault<string?>() is { } code && DivisionDirectory.Instance.Find(code) is null) r.AddError($"--division: there is no division {code}; give a code like 3206 (a city) or 320613 (a district).");
         });
         var command = new Command("resolve", "Finds division, street office and community of addresses.") { input, output, home };
+        output.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"--output: there is no folder '{file.DirectoryName}'.");
+        });
         command.SetAction((parsed, ct) => RunAsync(parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(home), ct));
         return command;
     }
@@ -47,7 +51,7 @@ internal static class ResolveCommand
                 await writer.WriteLineAsync(line.ToJsonString(Json.Options).AsMemory(), ct);
             }
         }
-        await Console.Error.WriteLineAsync($"{total} lines, {found} with a street office, {unreadable} unreadable, in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        await Console.Error.WriteLineAsync($"{total} lines, {found} with a street office, {unreadable} unreadable, in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: {output.FullName}");
         return unreadable > 0 ? Exit.BadNews : Exit.Done;
     }
 

@@ -20,6 +20,23 @@ internal static class ServeCommand
         return command;
     }
 
+    private static string[] Addresses(string urls)
+    {
+        var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var address in addresses)
+        {
+            try
+            {
+                BindingAddress.Parse(address);
+            }
+            catch (FormatException)
+            {
+                throw new SettingException("--urls", $"'{address}' is no address like {HostSettings.DefaultUrls}");
+            }
+        }
+        return addresses;
+    }
+
     private static async Task<int> RunAsync(string? roleWords, string? urls, bool demo, CancellationToken ct)
     {
         var roles = HostSettings.ReadRoles(roleWords);
@@ -31,7 +48,7 @@ internal static class ServeCommand
         if (settings.RabbitMq is null && roles.Count < Enum.GetValues<Role>().Length)
             throw new SettingException("Bus:Transport", "is 'memory', which joins the roles of one process only; with --roles it must be rabbitmq");
 
-        builder.WebHost.UseUrls(urls ?? builder.Configuration["urls"] ?? HostSettings.DefaultUrls);
+        builder.WebHost.UseUrls(Addresses(urls ?? builder.Configuration["urls"] ?? HostSettings.DefaultUrls));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -35,12 +35,18 @@ internal static class HotlineServices
         services.AddSingleton<Recounting>();
         services.AddSingleton(provider => new Known(
             code => provider.GetRequiredService<CategoryCatalogue>().Find(code) is not null,
-            async (code, ct) => await provider.GetRequiredService<UnitRegister>().FindAsync(code, ct) is not null));
+            async (code, ct) => await provider.GetRequiredService<UnitRegister>().FindAsync(code, ct) is not null)
+        {
+            Categories = Offered(provider.GetRequiredService<CategoryCatalogue>()),
+        });
         services.AddKeysAndAccounts(
             Bind<AccessSettings>(configuration, "Access", _ => []),
             provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));
         return services;
     }
+
+    private static List<(string Code, string Name, string Path)> Offered(CategoryCatalogue catalogue) =>
+        [.. catalogue.All.Select(c => (c.Code, c.Name, catalogue.Path(c.Code)))];
 
     /// <summary>A section over its defaults, refused with the first thing that is wrong in it.</summary>
     private static T Bind<T>(IConfiguration configuration, string section, Func<T, IReadOnlyList<string>> errors) where T : class, new()

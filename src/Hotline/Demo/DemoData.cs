@@ -21,6 +21,9 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
     /// <summary>新城桥街道, whose desk the demonstration's handler sits at.</summary>
     private const string HandlerUnit = "320613004";
 
+    /// <summary>Whose name the timelines show for what the simulated units do.</summary>
+    private const string Units = "units";
+
     private static readonly TimeSpan RoutedWithin = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http = new() { BaseAddress = url };
@@ -44,7 +47,15 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
         var numbers = await FileAsync(keys[Roles.Operator], ct);
         await Console.Error.WriteLineAsync($"{numbers.Count} complaints filed; the simulated units are at work …");
         for (var i = 0; i < numbers.Count; i++) await LiveAsync(i, numbers[i], keys, ct);
-        await Console.Error.WriteLineAsync($"The simulated units have done their part. The day's report: {new Uri(url, "/reports/daily")}");
+        await Console.Error.WriteLineAsync(
+            $"""
+            The simulated units have done their part. What is left for you to try:
+              demo-operator    file a complaint and see where it goes and why; call a citizen back
+              demo-dispatcher  decide what the rules could not; review the returns
+              demo-handler     accept, return or answer what the unit was given
+              demo-manager     read and print the day's report
+            Start at {new Uri(url, "/")}; Ctrl+C stops the service, and the data stays for the next start.
+            """);
     }
 
     /// <summary>Fresh keys at every start; those of the last one no longer open anything.</summary>
@@ -59,6 +70,8 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
             var created = await store.CreateAsync(Prefix + role, [role], role == Roles.Handler ? HandlerUnit : null, ct);
             keys[role] = created.Key ?? throw new InvalidOperationException($"No key for {role}: {created.Refusal}");
         }
+        var simulated = await store.CreateAsync(Prefix + Units, [Roles.Administrator], null, ct);
+        keys[Units] = simulated.Key ?? throw new InvalidOperationException($"No key for the simulated units: {simulated.Refusal}");
         return keys;
     }
 
@@ -82,14 +95,18 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
     {
         var text = new StringBuilder()
             .AppendLine()
-            .AppendLine($"  Sign in at {new Uri(url, "/sign-in")} as one of these, password {password}")
-            .AppendLine("    demo-operator       files tickets, calls back        /tickets/new")
-            .AppendLine("    demo-dispatcher     triage and returns               /desk")
-            .AppendLine("    demo-handler        新城桥街道办事处                 /work-orders")
-            .AppendLine("    demo-manager        the daily report                 /reports/daily")
-            .AppendLine("    demo-administrator  everything")
-            .AppendLine("  Or call the API with 'Authorization: Bearer <key>':");
-        foreach (var (role, key) in keys) text.AppendLine($"    {role,-14} {key}");
+            .AppendLine($"  Sign in:   {new Uri(url, "/sign-in")}")
+            .AppendLine($"  Password:  {password}   (the same for all of them)")
+            .AppendLine()
+            .AppendLine("    demo-operator       /tickets/new    files tickets, calls citizens back")
+            .AppendLine("    demo-dispatcher     /desk           triage, returns")
+            .AppendLine("    demo-handler        /work-orders    works for one street office, 新城桥街道办事处")
+            .AppendLine("    demo-manager        /reports/daily  the daily report")
+            .AppendLine("    demo-administrator  /               everything")
+            .AppendLine()
+            .AppendLine($"  API:       {new Uri(url, "/openapi/v1.json")}, with 'Authorization: Bearer <key>'")
+            .AppendLine();
+        foreach (var role in Roles.All) text.AppendLine($"    {role,-14} {keys[role]}");
         await Console.Error.WriteLineAsync(text.ToString());
     }
 
@@ -115,8 +132,9 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
         if (ticket["status"]!.GetValue<string>() != "dispatched") return; // in triage for a person, or lived through before
         var order = ticket["workOrders"]!.AsArray().First(o => o!["lead"]!.GetValue<bool>())!;
         var id = order["id"]!.GetValue<string>();
+        if (order["unit"]!["code"]!.GetValue<string>() == HandlerUnit) return; // for the person who signs in as demo-handler
         var unit = order["unit"]!["name"]!.GetValue<string>();
-        var all = keys[Roles.Administrator];
+        var all = keys[Units];
         if (index % 9 == 8)
         {
             await CallAsync(HttpMethod.Post, $"/api/work-orders/{id}/return", all, new JsonObject

@@ -20,6 +20,8 @@ public sealed partial class TimelineWords(
         ("filed", _) => null, // channel and kind stand on the page
         ("issued", var place) => handlers[place == "lead" ? "Lead" : "Support"],
         ("cancelled", var why) => Known(handlers, "CancelReason", why),
+        ("closed", var said) when Unreached().Match(said) is { Success: true } m =>
+            shell["Closed.NotReached", int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture)],
         ("called-back" or "closed", var said) => First(intake, "CallbackOutcome", ": ", said),
         ("replied", var said) => First(handlers, "ReplyResult", ", ", said),
         ("triage", var said) => First(dispatcher, "TriageReason", ": ", said),
@@ -40,4 +42,7 @@ public sealed partial class TimelineWords(
 
     [GeneratedRegex(@"\A(.+), ([a-z-]+), round (\d{1,6})\z")]
     private static partial Regex Dispatched();
+
+    [GeneratedRegex(@"\Anot reached (\d{1,6}) times\z")]
+    private static partial Regex Unreached();
 }

@@ -17,6 +17,8 @@ public sealed class NewTicketForm
     public string? CallerName { get; set; }
     public string? CallerPhone { get; set; }
     public string? Urgency { get; set; }
+
+    /// <summary>A code; the name that the list puts behind it is for reading.</summary>
     public string? Category { get; set; }
     public string? RepeatOf { get; set; }
     public string? Answer { get; set; }
@@ -33,7 +35,7 @@ public sealed class NewTicketForm
             Lines(Description),
             Given(Address),
             Caller: Given(CallerName) is null && Given(CallerPhone) is null ? null : new FileTicket.Person(Given(CallerName), Given(CallerPhone)),
-            Category: Given(Category),
+            Category: Given(Category)?.Split(' ', 2)[0],
             Urgency: Given(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
             Confidential: Confidential,
             RepeatOf: Given(RepeatOf),
