@@ -314,6 +314,10 @@ took Built "$started"
 start_postgresql
 start_rabbitmq
 
+# What tests leave in the folder for temporary files goes with it.
+mkdir "$work/tmp"
+export TMPDIR="$work/tmp"
+
 total_passed=0 total_failed=0 total_skipped=0
 for project in "${projects[@]}"; do test_project "$project"; done
 
