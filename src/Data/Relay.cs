@@ -32,7 +32,10 @@ public interface IRoad
 /// </summary>
 public sealed partial class Relay(Database database, Outbox outbox, OutboxSettings settings, IRoad road, ILogger<Relay> log) : BackgroundService
 {
-    /// <summary>Makes everything owed due at once. For the start on the in-memory bus, which has forgotten all it carried.</summary>
+    /// <summary>
+    /// Makes everything owed due at once: after the start on the in-memory bus, which has forgotten all it carried, and when a broker has come back, which
+    /// may have. What was on its way all the same arrives twice and is settled once.
+    /// </summary>
     public static Task RecoverAsync(Database database, CancellationToken ct) => database.WriteAsync(
         work => work.ExecuteAsync("update outbox set due_at = @now where fault is null", new { now = work.Now }), ct);
 
@@ -56,10 +59,18 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     {
         var step = settings.RetryAfter.TotalSeconds;
         using var timer = new PeriodicTimer(settings.Look, database.Clock.Time);
+        var wasClosed = false;
         do
         {
             try
             {
+                if (!road.Open)
+                {
+                    wasClosed = true;
+                    continue;
+                }
+                if (wasClosed) await RecoverAsync(database, ct);
+                wasClosed = false;
                 while (road.Open && await ResendDueAsync(step, ct) == settings.ParcelSize) { }
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

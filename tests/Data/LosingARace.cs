@@ -72,7 +72,7 @@ public abstract class LosingARace(Engine engine) : OnAnEngine(engine)
 
         await Task.WhenAll(Task.Run(() => CrossAsync(1, 2)), Task.Run(() => CrossAsync(2, 1)));
 
-        Assert.Equal(3, runs);
+        Assert.InRange(runs, 3, 9); // each wins within its five tries; on a slow machine the loser may lose twice
         Assert.Equal([2, 2], await Database.ReadAsync(db => db.QueryAsync<int>("select hits from keys_seen order by id"), None));
     }
 

@@ -87,6 +87,20 @@ public abstract class Relaying(Engine engine) : OnAnEngine(engine)
     }
 
     [Fact]
+    public async Task When_the_road_opens_again_what_is_owed_waits_no_longer()
+    {
+        _road.Open = false;
+        using var relay = await StartAsync();
+        await SendAsync(1);
+        await _road.LookedAtAsync();
+
+        _road.Open = true;
+
+        Assert.Equal(Ticket(1), TicketOf(Assert.Single((await _road.NextAsync()).Letters)));
+        await relay.StopAsync(None);
+    }
+
+    [Fact]
     public async Task A_parcel_that_the_broker_did_not_confirm_is_sent_again()
     {
         _road.Fails = true;

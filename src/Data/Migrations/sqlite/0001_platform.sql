@@ -19,6 +19,6 @@ create table outbox (
     attempts integer not null,
     fault text,
     faulted_at text,
-    primary key (id, role)) without rowid;
+    primary key (id, role)); -- with a rowid: bodies are too large to stand in the key's own tree
 create index outbox_due on outbox (due_at, id) where fault is null;
 create index outbox_fault on outbox (faulted_at, id) where fault is not null;

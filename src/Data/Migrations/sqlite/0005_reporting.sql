@@ -1,7 +1,7 @@
 -- What counting needs of one ticket, merged from the messages about it.
 create table reporting_fact (
     ticket text not null primary key,
-    body text not null) without rowid;
+    body text not null);
 
 -- Counts. unit '' is the whole hotline; the other units carry their own breakdowns. Changed only by adding.
 create table reporting_rollup (
