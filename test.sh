@@ -269,7 +269,7 @@ test_project() {
         say "$name did not finish (status $status) in $((SECONDS - started)) s; what finished last:"
         grep -E '^ +(Passed|Skipped) ' "$work/results/$name.log" | tail -n 5 >&2 || true
     fi
-    if [ "$failed" != 0 ]; then grep -vE '\[SKIP\]|^ +(Passed|Skipped) ' "$work/results/$name.log" >&2 || true; fi
+    if [ "$failed" != 0 ]; then grep -vE '^\[xUnit.net|^ +(Passed|Skipped) ' "$work/results/$name.log" >&2 || true; fi
     printf '%s: %d passed, %d failed, %d skipped, %d s\n' "$name" "$passed" "$failed" "$skipped" $((SECONDS - started)) >&2
     total_passed=$((total_passed + passed))
     total_failed=$((total_failed + failed))
