@@ -18,7 +18,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 # Build servers would outlive this script.
 export MSBUILDDISABLENODEREUSE=1
 
-most_seconds_per_project=600
+most_seconds_per_project=1200
 build_options=(--nologo -warnaserror -p:UseSharedCompilation=false)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -260,16 +260,17 @@ test_project() {
     local project=$1 name started=$SECONDS status=0 passed failed skipped
     name=$(basename "$(dirname "$project")")
     run "$most_seconds_per_project" dotnet test "$project" --no-build --nologo --results-directory "$work/results" \
-        --logger "trx;LogFileName=$name.trx" > "$work/results/$name.log" 2>&1 || status=$?
+        --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal" > "$work/results/$name.log" 2>&1 || status=$?
     if [ -e "$work/results/$name.trx" ]; then outcomes "$work/results/$name.trx" > "$work/results/$name.tsv"; else : > "$work/results/$name.tsv"; fi
     passed=$(grep -c '^Passed' "$work/results/$name.tsv" || true)
     skipped=$(grep -c '^NotExecuted' "$work/results/$name.tsv" || true)
     failed=$(grep -cvE '^(Passed|NotExecuted)' "$work/results/$name.tsv" || true)
     if [ "$status" != 0 ] && [ "$failed" = 0 ]; then
         failed=1
-        say "$name did not finish (status $status)"
+        say "$name did not finish (status $status) in $((SECONDS - started)) s; what finished last:"
+        grep -E '^ +(Passed|Skipped) ' "$work/results/$name.log" | tail -n 5 >&2 || true
     fi
-    if [ "$failed" != 0 ]; then grep -vE '\[SKIP\]|^  Skipped ' "$work/results/$name.log" >&2 || true; fi
+    if [ "$failed" != 0 ]; then grep -vE '^\[xUnit.net|^ +(Passed|Skipped) ' "$work/results/$name.log" >&2 || true; fi
     printf '%s: %d passed, %d failed, %d skipped, %d s\n' "$name" "$passed" "$failed" "$skipped" $((SECONDS - started)) >&2
     total_passed=$((total_passed + passed))
     total_failed=$((total_failed + failed))
@@ -325,6 +326,10 @@ took Built "$started"
 
 start_postgresql
 start_rabbitmq
+
+# What tests leave in the folder for temporary files goes with it.
+mkdir "$work/tmp"
+export TMPDIR="$work/tmp"
 
 total_passed=0 total_failed=0 total_skipped=0
 for project in "${projects[@]}"; do test_project "$project"; done
