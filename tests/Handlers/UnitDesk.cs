@@ -111,7 +111,7 @@ public sealed class UnitDesk : IAsyncDisposable
 
     public static string UnitOf(string id) => id[(Ticket.Length + 1)..].Split('-', 2)[1];
 
-    private static string Who(string by, string? unit) => unit is null ? by : $"{by} of {unit}";
+    private static string Who(string by, string? unit) => unit is null || by.Length == 0 ? by : $"{by} of {unit}";
 
     private async Task<Response> SendAsync(HttpMethod method, string path, object? body, string by, string? unit)
     {
