@@ -39,8 +39,17 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     public static Task RecoverAsync(Database database, CancellationToken ct) => database.WriteAsync(
         work => work.ExecuteAsync("update outbox set due_at = @now where fault is null", new { now = work.Now }), ct);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        [ReconcileAsync(stoppingToken), .. Enum.GetValues<Role>().Select(role => ForwardAsync(role, stoppingToken))]);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.WhenAll([ReconcileAsync(stoppingToken), .. Enum.GetValues<Role>().Select(role => ForwardAsync(role, stoppingToken))]);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process ends; what is not sent yet stands in the database.
+        }
+    }
 
     private async Task ForwardAsync(Role role, CancellationToken ct)
     {
