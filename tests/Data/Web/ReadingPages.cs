@@ -9,12 +9,16 @@ namespace Hotline.Data.Tests.Web;
 public sealed class ReadingPages
 {
     [Fact]
-    public void A_cursor_gives_back_its_key_whatever_the_key_holds() =>
+    public void A_cursor_gives_back_its_key_whatever_can_be_read_in_it() =>
         Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), ArbMap.Default.ArbFor<string>(), (parts, list) =>
         {
             var key = parts.Take(5).Select(WholeCharacters).ToArray();
             return Paging.TryRead(Paging.Cursor(list ?? "", key), list ?? "", key.Length, out var back) && key.SequenceEqual(back);
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_forged_cursor_with_what_no_engine_takes_is_refused() =>
+        Assert.False(Paging.TryRead(Paging.Cursor("tickets", "a\0b"), "tickets", 1, out _));
 
     [Fact]
     public void A_cursor_of_another_list_is_refused()
@@ -96,5 +100,5 @@ public sealed class ReadingPages
     }
 
     /// <summary>Half a surrogate pair is refused before it could reach a cursor.</summary>
-    private static string WholeCharacters(string? any) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(any ?? ""));
+    private static string WholeCharacters(string? any) => string.Concat(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(any ?? "")).Where(c => !char.IsControl(c)));
 }
