@@ -33,7 +33,7 @@ public sealed record RouteTicket(
 public sealed record ReissueTicket(string Ticket, int AfterRound, string Callback, string Note, DateTimeOffset At, string By) : IMessage;
 
 /// <summary>
-/// The ticket has come to its end. Open work orders are taken back (except after a callback, when none is open), pending decisions dropped.
+/// The ticket has come to its end. Work orders that are still open are taken back, a supporting unit's after the callback too; pending decisions are dropped.
 /// </summary>
 [To(Role.Dispatcher, Role.Handlers)]
 public sealed record TicketClosed(string Ticket, Closing How, DateTimeOffset At, string By) : IMessage;

@@ -11,7 +11,10 @@ public static partial class Redaction
     private const string Blot = "＊＊＊";
 
     /// <summary>Whatever is shaped like a phone, identity card or bank card number.</summary>
-    public static string Redact(string text) => Identifying().Replace(text, Blot);
+    public static string Redact(string text) => Landline().Replace(RedactPersonal(text), Blot);
+
+    /// <summary>The same but for landlines: what an office tells the citizen names its own.</summary>
+    public static string RedactPersonal(string text) => Personal().Replace(text, Blot);
 
     /// <summary>The same, and the name and phone of this citizen, however the phone is written; a landline without its area code, too.</summary>
     /// <param name="digits">The phone without blanks and dashes.</param>
@@ -31,6 +34,9 @@ public static partial class Redaction
         text, $@"(?<!\d){string.Join(@"[\s\-.()（）－–—]{0,3}", digits.Select(d => $"[{d}{(char)('０' + d - '0')}]"))}(?!\d)", Blot);
 
     // \d also matches full-width digits; the look-arounds keep it from biting into longer numbers that are something else.
-    [GeneratedRegex(@"(?<!\d)(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)[0０]\d{2,3}[\s-]?\d{7,8}(?!\d)|(?<!\d)\d{17}[\dXxＸｘ](?!\d)|(?<!\d)\d{16,19}(?!\d)")]
-    private static partial Regex Identifying();
+    [GeneratedRegex(@"(?<!\d)(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXxＸｘ](?!\d)|(?<!\d)\d{16,19}(?!\d)")]
+    private static partial Regex Personal();
+
+    [GeneratedRegex(@"(?<!\d)[0０]\d{2,3}[\s-]?\d{7,8}(?!\d)")]
+    private static partial Regex Landline();
 }

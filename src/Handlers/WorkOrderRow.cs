@@ -51,7 +51,7 @@ public record WorkOrderFactsRow
             IssuedAt, AcceptBy, AcceptedAt, ReplyBy, RepliedAt,
             [.. returns.Select(r => r.At)],
             returns.FirstOrDefault(r => r.Review is { Upheld: true })?.Review!.At,
-            CancelledAt, PublicText);
+            CancelledAt, PublicText is null ? null : Redaction.RedactPersonal(PublicText));
     }
 }
 

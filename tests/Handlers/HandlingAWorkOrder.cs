@@ -65,6 +65,25 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
     }
 
     [Fact]
+    public async Task A_citizens_mobile_number_in_a_reply_enters_no_message()
+    {
+        await Desk.HearAsync(Desk.Decision());
+        await Desk.AcceptAsync(Street);
+
+        await Desk.ReplyAsync(Street, new
+        {
+            result = "explained",
+            contactedCitizen = true,
+            text = "已致电13900000001。",
+            publicText = "已致电13900000001说明，如有疑问请拨打0513-85001234。",
+            signedBy = new { name = "张某", title = "主任" },
+        });
+
+        Assert.Equal("已致电＊＊＊说明，如有疑问请拨打0513-85001234。", (await Desk.FactsAsync(Street)).PublicText);
+        Assert.Equal("已致电＊＊＊说明，如有疑问请拨打0513-85001234。", (await Desk.Db.SentAsync<WorkOrderChanged>())[^1].PublicText);
+    }
+
+    [Fact]
     public async Task Every_part_of_a_reply_is_needed()
     {
         await Desk.HearAsync(Desk.Decision());

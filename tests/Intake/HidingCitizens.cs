@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Hotline.Data;
 
 namespace Hotline.Intake.Tests;
 
@@ -25,6 +26,10 @@ public sealed class HidingCitizens
     [InlineData("门牌85001234号", "13800001234", "门牌85001234号")]
     public void The_callers_own_name_and_phone_are_found_however_they_are_written(string text, string phone, string expected) =>
         Assert.Equal(expected, Contacts.Redact(text, "王小明", phone));
+
+    [Fact]
+    public void What_an_office_tells_the_citizen_keeps_the_offices_number() =>
+        Assert.Equal("请拨打0513-85001234，不再致电＊＊＊。", Redaction.RedactPersonal("请拨打0513-85001234，不再致电13800001234。"));
 
     [Theory]
     [InlineData("138 0000 1234", "13800001234")]
