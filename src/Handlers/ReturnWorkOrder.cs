@@ -48,9 +48,15 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
         }
     }
 
+    /// <returns>The field and what is wrong with it, where a unit is suggested that nobody knows; else null.</returns>
+    public async Task<Dictionary<string, string[]>?> UnitErrorsAsync(KnownUnits units, CancellationToken ct) =>
+        string.IsNullOrWhiteSpace(SuggestedUnit) || await units.Contains(SuggestedUnit.Trim(), ct)
+            ? null
+            : new() { ["suggestedUnit"] = [$"There is no unit '{SuggestedUnit.Trim()}'."] };
+
     public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
-        string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
-        (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
+        string id, ReturnWorkOrder request, ClaimsPrincipal user, KnownUnits units, Database database, Deadlines deadlines, CancellationToken ct) =>
+        await request.UnitErrorsAsync(units, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
 
     public static Task<Answer> ExecuteAsync(
         string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>

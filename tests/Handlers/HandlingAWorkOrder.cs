@@ -106,6 +106,7 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
     {
         await Desk.HearAsync(Desk.Decision());
 
+        Assert.Equal(404, (await Desk.GetAsync($"/api/units/{UnitDesk.Nobody}/work-orders", "operator")).Status);
         Assert.Equal(404, (await Desk.GetAsync($"/api/work-orders/{Street}", unit: "D02")).Status);
         Assert.Equal(404, (await Desk.GetAsync($"/api/units/{UnitDesk.Street.Code}/work-orders", unit: "D02")).Status);
         Assert.Equal(404, (await Desk.PostAsync($"/api/work-orders/{Street}/accept", null, "handler", "D02")).Status);

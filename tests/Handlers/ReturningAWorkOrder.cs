@@ -34,6 +34,18 @@ public abstract class ReturningAWorkOrder(Engine engine) : OnUnitDesk(engine)
     }
 
     [Fact]
+    public async Task A_suggested_unit_that_nobody_knows_is_named_and_nothing_is_returned()
+    {
+        await Desk.HearAsync(Desk.Decision());
+
+        var answer = await Desk.ReturnAsync(Street, new { reason = "非本单位职责", basis = "三定方案", suggestedUnit = UnitDesk.Nobody });
+
+        Assert.Equal(400, answer.Status);
+        Assert.Equal(["suggestedUnit"], answer.Fields);
+        Assert.Equal(WorkOrderState.Issued, (await Desk.FactsAsync(Street)).State);
+    }
+
+    [Fact]
     public async Task An_accepted_order_may_be_returned()
     {
         await Desk.HearAsync(Desk.Decision());

@@ -36,7 +36,7 @@ public sealed class UnitDesk : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddHandlers();
+        builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddSingleton(new KnownUnits((code, _) => Task.FromResult(code != Nobody))).AddHandlers();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
         NamedCaller.AddTo(builder.Services);
         builder.Services.AddLocalization().AddRazorComponents();
@@ -87,6 +87,9 @@ public sealed class UnitDesk : IAsyncDisposable
 
     public async Task<string[]> TimelineAsync() =>
         [.. (await new Timeline(Db.Database).OfAsync(Ticket, CancellationToken.None)).Select(t => $"{t.Actor} {t.Action} {t.Unit} {t.Reason}".TrimEnd())];
+
+    /// <summary>A code that no unit has.</summary>
+    public const string Nobody = "nobody";
 
     public Task<Response> AcceptAsync(string id, string by = "handler") => PostAsync($"/api/work-orders/{id}/accept", null, by, UnitOf(id));
 

@@ -85,6 +85,7 @@ public sealed class WhatBadInputGets(OneService one)
     [InlineData("POST", "/api/work-orders/none/accept")]
     [InlineData("POST", "/api/returns/none/decision", """{"uphold":true,"note":"a"}""")]
     [InlineData("GET", "/api/units/none")]
+    [InlineData("GET", "/api/units/none/work-orders")]
     [InlineData("GET", "/api/none")]
     public async Task An_unknown_number_is_not_found(string method, string path, string? body = null)
     {
