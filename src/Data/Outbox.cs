@@ -13,7 +13,10 @@ public sealed record OutboxSettings
     /// <summary>How often the reconciler looks for such deliveries.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The most messages in one parcel.</summary>
+    /// <summary>The most messages in one row of the outbox.</summary>
+    public int BundleSize { get; init; } = 200;
+
+    /// <summary>The most messages in one parcel; one bundle may be more.</summary>
     public int ParcelSize { get; init; } = 200;
 }
 
@@ -37,4 +40,32 @@ public sealed class Outbox
         foreach (var delivery in committed)
             _waiting[delivery.Role].Writer.TryWrite(delivery);
     }
+}
+
+/// <summary>A delivery as it is stored.</summary>
+internal sealed record DeliveryRow
+{
+    public static readonly Bulk<DeliveryRow> Insert = Bulk<DeliveryRow>.Insert("outbox");
+
+    public required string Id { get; init; }
+    public required string Role { get; init; }
+    public required string Kind { get; init; }
+    public required string Ticket { get; init; }
+    public required string Body { get; init; }
+    public required int Messages { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset DueAt { get; init; }
+    public int Attempts { get; init; }
+
+    public static DeliveryRow Of(Delivery delivery, DateTimeOffset now, DateTimeOffset due) => new()
+    {
+        Id = delivery.Id,
+        Role = delivery.Role.Word(),
+        Kind = delivery.Kind,
+        Ticket = delivery.Ticket,
+        Body = delivery.Body,
+        Messages = delivery.Messages,
+        CreatedAt = now,
+        DueAt = due,
+    };
 }

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace Hotline.Data;
 
 /// <summary>
-/// What travels over the bus: messages for one role, several of them when they queue up and one when they do not, because
+/// What travels over the bus: deliveries for one role, several of them when they queue up and one when they do not, because
 /// the cost of framework and broker is per parcel.
 /// </summary>
 public sealed record Parcel(Role Role, IReadOnlyList<Letter> Letters);
 
 /// <param name="Id">Of the delivery that this settles.</param>
-/// <param name="Kind">Name of the message type in Contracts.</param>
-/// <param name="Body">The message as JSON.</param>
+/// <param name="Kind">Name of the message type in Contracts, or that of a <see cref="Bundle"/>.</param>
+/// <param name="Body">The message as JSON, or the bundle.</param>
 public sealed record Letter(string Id, string Kind, string Body);
 
 /// <summary>The road between processes; MassTransit's, in-memory or RabbitMQ, in <c>src/Hotline/Bus</c>.</summary>
@@ -58,7 +58,7 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         while (await waiting.WaitToReadAsync(ct))
         {
             letters.Clear();
-            while (letters.Count < settings.ParcelSize && waiting.TryRead(out var delivery))
+            for (var messages = 0; messages < settings.ParcelSize && waiting.TryRead(out var delivery); messages += delivery.Messages)
                 letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
             if (road.Open) await TrySendAsync(new Parcel(role, letters.ToArray()), ct);
         }
@@ -94,15 +94,29 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
 
     private async Task<int> ResendDueAsync(double seconds, CancellationToken ct)
     {
-        var due = await database.WriteAsync(work => work.QueryAsync<DeliveryRow>(
+        var due = await database.WriteAsync(work => work.QueryAsync<DueRow>(
             database.Dialect.ClaimDueDeliveries,
             new { now = work.Now, seconds, limit = settings.ParcelSize }), ct);
         if (due.Count == 0) return 0;
         LogResending(due.Count);
         foreach (var ofRole in due.GroupBy(d => d.Role))
         {
-            var letters = ofRole.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => new Letter(d.Id, d.Kind, d.Body)).ToArray();
-            await TrySendAsync(new Parcel(Words.Parse<Role>(ofRole.Key), letters), ct);
+            var letters = new List<Letter>();
+            var messages = 0;
+            foreach (var delivery in ofRole.OrderBy(d => d.Id, StringComparer.Ordinal))
+            {
+                if (messages > 0 && messages + delivery.Messages > settings.ParcelSize) await SendAsync();
+                letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+                messages += delivery.Messages;
+            }
+            await SendAsync();
+
+            async Task SendAsync()
+            {
+                await TrySendAsync(new Parcel(Words.Parse<Role>(ofRole.Key), letters.ToArray()), ct);
+                letters.Clear();
+                messages = 0;
+            }
         }
         return due.Count;
     }
@@ -121,12 +135,13 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         }
     }
 
-    private sealed record DeliveryRow
+    private sealed record DueRow
     {
         public required string Id { get; init; }
         public required string Role { get; init; }
         public required string Kind { get; init; }
         public required string Body { get; init; }
+        public required int Messages { get; init; }
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} deliveries were not settled in time and are sent again")]
