@@ -80,7 +80,7 @@ internal static class ServiceLoad
         sampler.Restart();
 
         await Console.Error.WriteLineAsync($"measuring for {plan.Seconds} s");
-        var cpu = new CpuMeter(service?.Processes ?? []);
+        var cpu = new CpuMeter(service?.Processes ?? [], "load", servers: name != "embedded");
         var filer = new Filer(url, requests, sampler);
         var started = Stopwatch.GetTimestamp();
         await filer.RunAsync(plan.Callers, plan.Rate, TimeSpan.FromSeconds(plan.Seconds), late.Token);
