@@ -4,6 +4,7 @@
 //   ./test.sh --engines dotnet run -c Release --project bench/Load -- service --mode servers --rate 100 --seconds 60
 //   dotnet run -c Release --project bench/Load -- service --mode embedded --concurrency 64 --seconds 20
 //
+//   ./test.sh --engines dotnet run -c Release --project bench/Load -- service --mode servers --lives --concurrency 64 --seconds 20
 //   ./test.sh --engines dotnet run -c Release --project bench/Load -- bare --seconds 20
 //   ./test.sh --engines dotnet run -c Release --project bench/Load -- compare --seconds 20 --rounds 3
 //
@@ -15,6 +16,8 @@ const string usage = """
     load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--sample N] [--seed N]
         The whole service, started for it: tickets filed at a rate on a fixed schedule, or by C callers at once. Of them, --sample a second are
         followed until their work order stands in the unit's list.
+    load service --mode embedded|servers --lives --concurrency C --seconds S [--warm S]
+        C whole lives at once: filed, found in the unit's list, accepted, replied over a signature, called back.
     load service --callers-url URL --key K (--rate R | --concurrency C) --seconds S …
         The same for a service that already runs; K is an operator's key.
     load bare --seconds S [--warm S] [--concurrency LANES] [--packed] [--seed N]
