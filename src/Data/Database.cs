@@ -187,6 +187,7 @@ public sealed class Database : IAsyncDisposable
     private async Task WriteGroupsAsync(List<Unit> group)
     {
         await using var connection = new PreparedConnection((SqliteConnection)await OpenAsync(CancellationToken.None));
+        await SqliteDialect.PrepareWriterAsync(connection);
         try
         {
             while (await _queue.Reader.WaitToReadAsync()) await WriteGroupAsync(connection, group);

@@ -12,6 +12,11 @@ namespace Hotline.Data;
 public interface IConsumer<in T> where T : IMessage
 {
     Task ConsumeAsync(IReadOnlyList<T> messages, Work work);
+
+    /// <summary>What can be worked out before the transaction, for which others wait.</summary>
+    /// <returns>What <see cref="ConsumeAsync"/> would do with the same messages.</returns>
+    Task<Func<Work, Task>> PrepareAsync(IReadOnlyList<T> messages, CancellationToken ct) =>
+        Task.FromResult<Func<Work, Task>>(work => ConsumeAsync(messages, work));
 }
 
 /// <summary>For work that is seldom enough to be done message by message.</summary>
@@ -64,7 +69,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
             foreach (var letter in parcel.Letters)
             {
                 if (letter.Kind != Bundle.Kind) await ProcessOneAsync(parcel.Role, letter, ct);
-                else foreach (var single in await SplitAsync(parcel.Role, letter, ct)) await ProcessOneAsync(parcel.Role, single, ct);
+                else await ProcessBundleAsync(parcel.Role, letter, ct);
             }
         }
         catch (Exception e) when (!ct.IsCancellationRequested && database.Dialect.IsAway(e))
@@ -72,6 +77,22 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
             // No fault of the parcel, so nothing for the broker's error queue: what it carries is still owed and comes again.
             LogDatabaseAway(parcel.Letters.Count, parcel.Role, e.Message);
         }
+    }
+
+    private async Task ProcessBundleAsync(Role role, Letter bundle, CancellationToken ct)
+    {
+        IReadOnlyList<Letter> singles;
+        try
+        {
+            singles = await SplitAsync(role, bundle, ct);
+        }
+        catch (InvalidDataException e)
+        {
+            LogSetAside(e, bundle.Kind, bundle.Id, role);
+            await Faults.SetAsideAsync(database, role, bundle.Id, e, 0, ct);
+            return;
+        }
+        foreach (var single in singles) await ProcessOneAsync(role, single, ct);
     }
 
     private async Task ProcessOneAsync(Role role, Letter letter, CancellationToken ct)
@@ -101,15 +122,24 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
     private async Task SettleAsync(Role role, IReadOnlyList<Letter> letters, CancellationToken ct)
     {
-        // Read before the transaction begins, which others may wait for.
-        var opened = letters.Select(l => (l.Id, Messages: Bundle.Open(l).Select(m => Kind.Of(m.Kind).Read(m.Body)).ToArray())).ToArray();
+        var opened = letters.DistinctBy(l => l.Id).Select(l => (l.Id, Messages: Bundle.Open(l).Select(m => Kind.Of(m.Kind).Read(m.Body)).ToArray())).ToArray();
         var ids = Json.Write(opened.Select(l => l.Id));
+        var all = await PrepareAsync(opened.SelectMany(l => l.Messages));
         await database.WriteAsync(async work =>
         {
             var owed = (await work.QueryAsync<string>(database.Dialect.SettleDeliveries, new { role = role.Word(), ids })).ToHashSet(StringComparer.Ordinal);
-            var messages = opened.Where(l => owed.Remove(l.Id)).SelectMany(l => l.Messages);
-            foreach (var ofKind in messages.GroupBy(m => m.GetType().Name)) await Kind.Of(ofKind.Key).ConsumeAsync(services, role, ofKind, work);
+            if (owed.Count == 0) return;
+            // Some came twice, or were done by another: seldom, so then it is worked out anew for the others.
+            var steps = owed.Count == opened.Length ? all : await PrepareAsync(opened.Where(l => owed.Contains(l.Id)).SelectMany(l => l.Messages));
+            foreach (var step in steps) await step(work);
         }, ct);
+
+        async Task<IReadOnlyList<Func<Work, Task>>> PrepareAsync(IEnumerable<IMessage> messages)
+        {
+            var steps = new List<Func<Work, Task>>();
+            foreach (var ofKind in messages.GroupBy(m => m.GetType().Name)) steps.Add(await Kind.Of(ofKind.Key).PrepareAsync(services, role, ofKind, ct));
+            return steps;
+        }
     }
 
     /// <summary>The messages of a bundle, which from now on are owed one by one; none where it is no longer owed.</summary>
@@ -147,15 +177,15 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
         public abstract IMessage Read(string body);
 
-        public abstract Task ConsumeAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, Work work);
+        public abstract Task<Func<Work, Task>> PrepareAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, CancellationToken ct);
     }
 
     private sealed class Kind<T> : Kind where T : IMessage
     {
         public override IMessage Read(string body) => Json.Read<T>(body);
 
-        public override Task ConsumeAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, Work work) =>
-            services.GetRequiredKeyedService<IConsumer<T>>(role).ConsumeAsync([.. messages.Cast<T>()], work);
+        public override Task<Func<Work, Task>> PrepareAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, CancellationToken ct) =>
+            services.GetRequiredKeyedService<IConsumer<T>>(role).PrepareAsync([.. messages.Cast<T>()], ct);
     }
 
     private sealed record SplitRow

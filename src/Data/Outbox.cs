@@ -4,7 +4,7 @@ using Channel = System.Threading.Channels.Channel;
 
 namespace Hotline.Data;
 
-/// <summary>How deliveries are retried. <see cref="RetryAfter"/> is <c>Outbox:RetryAfterSeconds</c>; the rest is fixed.</summary>
+/// <summary>How deliveries travel. <see cref="RetryAfter"/> is <c>Outbox:RetryAfterSeconds</c>.</summary>
 public sealed record OutboxSettings
 {
     /// <summary>A delivery that its role has not settled after this long is sent again; the wait doubles with each attempt.</summary>
@@ -12,6 +12,18 @@ public sealed record OutboxSettings
 
     /// <summary>How often the reconciler looks for such deliveries.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// What is only counted waits this long for company: one parcel then tells several things of the same ticket, and numbers that many tickets
+    /// change are written once.
+    /// </summary>
+    public TimeSpan CountingWaits { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The most messages in one parcel of what is only counted.</summary>
+    public int CountingParcelSize { get; init; } = 1000;
+
+    /// <summary>Messages owed to one role above which new tickets may be refused (<see cref="Congestion"/>); <c>Overload:Backlog</c>.</summary>
+    public int Backlog { get; init; } = 2000;
 
     /// <summary>The most messages in one row of the outbox.</summary>
     public int BundleSize { get; init; } = 200;

@@ -7,28 +7,34 @@ namespace Hotline.Dispatcher.Decisions;
 /// Decides new tickets: dispatched, or in triage with the reason. Three statements for all of them: which are known, the tickets, the decisions; and now
 /// and then the units and rules. A ticket that is known already, or was closed before it came here, changes nothing.
 /// </summary>
-public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, HotlineClock clock) : IConsumer<RouteTicket>
+public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Database database) : IConsumer<RouteTicket>
 {
     internal const string Cause = "filed";
 
-    public async Task ConsumeAsync(IReadOnlyList<RouteTicket> messages, Work work)
+    private readonly HotlineClock _clock = database.Clock;
+
+    public async Task ConsumeAsync(IReadOnlyList<RouteTicket> messages, Work work) =>
+        await StoreAsync(work, Decide(messages, await basis.ReadAsync(work, work.Now)));
+
+    /// <summary>Deciding takes no part in the transaction: the units and rules are as they were up to two seconds ago in any case.</summary>
+    public async Task<Func<Work, Task>> PrepareAsync(IReadOnlyList<RouteTicket> messages, CancellationToken ct)
     {
-        var state = await basis.ReadAsync(work, work.Now);
+        var decided = Decide(messages, await basis.ReadAsync(database, ct));
+        return work => StoreAsync(work, decided);
+    }
+
+    private (RoutingRow Ticket, DecisionRow Decision)[] Decide(IReadOnlyList<RouteTicket> messages, RoutingBasis.State state) =>
+        [.. messages.DistinctBy(m => m.Ticket).Select(m => Decide(m, state, _clock.Now))];
+
+    private static async Task StoreAsync(Work work, (RoutingRow Ticket, DecisionRow Decision)[] decided)
+    {
         var known = (await work.QueryAsync<string>(
             $"select number from dispatch_ticket where {work.Dialect.Among("number", "@numbers")}",
-            new { numbers = Json.Write(messages.Select(m => m.Ticket)) })).ToHashSet(StringComparer.Ordinal);
-        var tickets = new List<RoutingRow>(messages.Count);
-        var decisions = new List<DecisionRow>(messages.Count);
-        foreach (var message in messages)
-        {
-            if (!known.Add(message.Ticket)) continue;
-            var (ticket, decision) = Decide(message, state, work.Now);
-            tickets.Add(ticket);
-            decisions.Add(decision);
-            Routing.Tell(work, ticket, decision, null);
-        }
-        await work.ExecuteAsync(Routing.InsertTickets, tickets);
-        await work.ExecuteAsync(Routing.InsertDecisions, decisions);
+            new { numbers = Json.Write(decided.Select(d => d.Ticket.Number)) })).ToHashSet(StringComparer.Ordinal);
+        var news = decided.Where(d => !known.Contains(d.Ticket.Number)).ToArray();
+        await work.ExecuteAsync(Routing.InsertTickets, [.. news.Select(n => n.Ticket)]);
+        await work.ExecuteAsync(Routing.InsertDecisions, [.. news.Select(n => n.Decision)]);
+        foreach (var (ticket, decision) in news) Routing.Tell(work, ticket, decision, null);
     }
 
     private (RoutingRow Ticket, DecisionRow Decision) Decide(RouteTicket message, RoutingBasis.State state, DateTimeOffset now)
@@ -52,7 +58,7 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Hotli
             Round = 1,
             Version = 1,
         };
-        var decision = router.Decide(ticket.Question(clock.DayOf(message.FiledAt), RoutingQuestion.Nobody), state);
+        var decision = router.Decide(ticket.Question(_clock.DayOf(message.FiledAt), RoutingQuestion.Nobody), state);
         ticket = ticket with { Status = (decision.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched).Word() };
         return (ticket, DecisionRow.Of(ticket.Number, 1, Cause, decision, designated: false, now, Routing.Machine));
     }
