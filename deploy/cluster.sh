@@ -10,7 +10,7 @@
 #   cluster.sh FOLDER env               where everything is, as NAME=value lines
 #   cluster.sh FOLDER broker start|stop|kill|pause|resume N|all     pause: silent, with its connections open
 #   cluster.sh FOLDER broker ctl N …    rabbitmqctl on that node
-#   cluster.sh FOLDER partition N [M]   cuts broker N from the others (from M only); its clients still reach it
+#   cluster.sh FOLDER partition N [M]   cuts broker N from the others (from M only): it pauses, as the smaller side does
 #   cluster.sh FOLDER heal N
 #   cluster.sh FOLDER database start|stop|kill|pause|resume
 #   cluster.sh FOLDER database cut      ends every connection
@@ -166,14 +166,15 @@ url() { # ROLE N
     done
 }
 
-# The processes get these settings and no others.
-hotline() (
+# The program, in place of the shell that calls this, with the cluster's settings and no others.
+become_hotline() {
     while read -r name; do unset "$name"; done < <(compgen -e | grep '^HOTLINE_')
     mapfile -t settings < "$folder/settings"
     export HOME="$folder" "${settings[@]}"
-    cd "$folder" || exit
-    exec dotnet "$@"
-)
+    cd "$folder"
+    exec setsid dotnet "$@"
+}
+hotline() { (become_hotline "$@"); }
 
 answers() { # URL: with 200
     local status=''
@@ -193,7 +194,7 @@ service_command() { # COMMAND ROLE-N [DLL]
         start)
             if alive "$home/pid"; then return 0; fi
             address=$(url "${2%-*}" "${2##*-}")
-            hotline "${3:-$service}" serve --roles "${2%-*}" --urls "$address" < /dev/null >> "$home/log" 2>&1 &
+            become_hotline "${3:-$service}" serve --roles "${2%-*}" --urls "$address" < /dev/null >> "$home/log" 2>&1 &
             echo $! > "$home/pid"
             wait_for 60 ready_or_dead "$home" "$address" && alive "$home/pid" && return 0
             tail -n 5 "$home/log" >&2
