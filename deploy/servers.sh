@@ -97,7 +97,7 @@ listening() { (exec 3<> /dev/tcp/127.0.0.1/$amqp) 2> /dev/null; }
 $(declare -f alive)
 # The server writes its own pid file, and removes it when it begins to stop.
 running() {
-    if [ -s pid ] && ! cmp -s pid server.pid; then cp pid server.pid; fi
+    if [ -s pid ] && ! cmp -s pid server.pid; then cp pid server.pid 2> /dev/null || true; fi
     alive server.pid || alive launcher.pid
 }
 epmd_running() { alive ../epmd.pid; }
