@@ -13,7 +13,7 @@ public static class Bundle
     public const string Kind = "Bundle";
 
     /// <summary>Characters that a bundle grows to; a single message may be longer.</summary>
-    private const int Size = 256 * 1024;
+    private const int Size = 64 * 1024;
 
     /// <summary>The deliveries that carry what was sent, in its order within each role.</summary>
     /// <param name="most">Messages in one bundle, at most.</param>

@@ -51,6 +51,9 @@ public interface IRoad
 /// </summary>
 public sealed partial class Relay(Database database, Outbox outbox, OutboxSettings settings, IRoad road, ILogger<Relay> log) : BackgroundService
 {
+    /// <summary>Characters of a parcel, at most, but for its last letter: several parcels are on their way and in work at once.</summary>
+    private const int ParcelCharacters = 256 * 1024;
+
     /// <summary>
     /// Makes everything owed due at once: after the start on the in-memory bus, which has forgotten all it carried, and when a broker has come back, which
     /// may have. What was on its way all the same arrives twice and is settled once.
@@ -79,8 +82,13 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         {
             if (wait > TimeSpan.Zero && waiting.Count < most) await Task.Delay(wait, database.Clock.Time, ct);
             letters.Clear();
-            for (var messages = 0; messages < most && waiting.TryRead(out var delivery); messages += delivery.Messages)
+            var (messages, size) = (0, 0);
+            while (messages < most && size < ParcelCharacters && waiting.TryRead(out var delivery))
+            {
                 letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+                messages += delivery.Messages;
+                size += delivery.Body.Length;
+            }
             if (road.Open) await TrySendAsync(new Parcel(role, letters.ToArray()), ct);
         }
     }

@@ -108,10 +108,13 @@ public sealed record HostSettings
         const string setting = "Bus:Uri";
         var text = configuration[setting];
         if (string.IsNullOrWhiteSpace(text)) throw new SettingException(setting, "is missing; rabbitmq needs one, like amqp://user:password@host:5672/vhost (several separated by commas)");
-        return [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+        var nodes = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
             Uri.TryCreate(part, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri is not null
                 ? uri
-                : throw new SettingException(setting, "must be one or several addresses like amqp://user:password@host:5672/vhost, separated by commas"))];
+                : throw new SettingException(setting, "must be one or several addresses like amqp://user:password@host:5672/vhost, separated by commas")).ToArray();
+        return nodes.All(n => (n.Scheme, n.UserInfo, n.AbsolutePath) == (nodes[0].Scheme, nodes[0].UserInfo, nodes[0].AbsolutePath))
+            ? nodes
+            : throw new SettingException(setting, "must name the nodes of one cluster: the same scheme, user, password and virtual host in each address");
     }
 
     private static string ReadBusPrefix(IConfiguration configuration)
