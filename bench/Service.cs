@@ -222,7 +222,7 @@ internal sealed class Service : IAsyncDisposable
 
     private Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hotline.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Environment.GetEnvironmentVariable("HOTLINE_BENCH_SERVICE") ?? Path.Combine(AppContext.BaseDirectory, "hotline.dll"), .. arguments])
         {
             WorkingDirectory = _folder,
             RedirectStandardOutput = true,

@@ -252,7 +252,7 @@ make_cluster() {
     for ((n = 0; n < brokers; n++)); do free_port; amqp_ports+=("$port"); done
     if [ -z "$with_hotline" ]; then processes=0
     elif [ -z "$service" ]; then
-        dotnet publish "$here/../src/Hotline" -c Release -o "$folder/app" -p:UseSharedCompilation=false -nodeReuse:false > "$folder/build.log" || die "$(tail -n 20 "$folder/build.log")"
+        dotnet publish "$here/../src/Hotline" -c Release --use-current-runtime --self-contained false -o "$folder/app" -p:UseSharedCompilation=false -nodeReuse:false > "$folder/build.log" || die "$(tail -n 20 "$folder/build.log")"
         service="$folder/app/hotline.dll"
     else
         [ -e "$service" ] || die "There is no $service."
