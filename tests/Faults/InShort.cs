@@ -16,7 +16,7 @@ public abstract class InShort
         {
             Fault[] faults = [.. scenarios[number].Select(name => Fault.All.Single(f => f.Name == name))];
             foreach (var fault in faults) Assert.SkipWhen(fault.Unfit(site) is not null, $"{fault.Name}: {fault.Unfit(site)}");
-            var figures = await new Scenario(faults, Seed + (number * 1_000), Pace).RunAsync(site);
+            var figures = await new Scenario(faults, Seed + (number * 1_000), Pace).RunAsync(site, TestContext.Current.CancellationToken);
             output.WriteLine(figures.ToString());
             broken.AddRange(figures.Broken.Select(b => $"{figures.Name}: {b}"));
         }

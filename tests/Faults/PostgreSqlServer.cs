@@ -21,7 +21,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     public string ConnectionString => Address(_port);
 
-    public static string Address(int port) => $"Host=127.0.0.1;Port={port};Username=hotline;Database=postgres;Maximum Pool Size=20;Timeout=5";
+    public static string Address(int port) => $"Host=127.0.0.1;Port={port};Username=hotline;Database=postgres;Maximum Pool Size=20";
 
     /// <summary>Null where PostgreSQL is not installed.</summary>
     public static async Task<PostgreSqlServer?> CreateAsync(string folder)

@@ -12,5 +12,6 @@ var sites = new Option<string[]>("--site") { Description = "embedded, servers. D
 var brief = new Option<bool>("--short") { Description = "Faults of seconds instead of minutes." };
 var root = new RootCommand("Files tickets without a pause, injects faults, and accounts for every ticket that was promised.") { seed, minutes, faults, sites, brief };
 root.SetAction((parsed, ct) => new Session(
-    parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(faults) ?? [], parsed.GetValue(sites)!, new Pace(parsed.GetValue(brief))).RunAsync());
-return await root.Parse(args).InvokeAsync();
+    parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(faults) ?? [], parsed.GetValue(sites)!, new Pace(parsed.GetValue(brief))).RunAsync(ct));
+// A run that is interrupted stops what it started, which takes a moment.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

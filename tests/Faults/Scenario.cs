@@ -24,7 +24,7 @@ internal sealed record Scenario(IReadOnlyList<Fault> Faults, int Seed, Pace Pace
 
     private string Name => string.Join(" + ", Faults.Select(f => f.Name));
 
-    public async Task<Figures> RunAsync(Site site)
+    public async Task<Figures> RunAsync(Site site, CancellationToken ct)
     {
         var started = TimeProvider.System.GetTimestamp();
         var broken = new List<string>();
@@ -34,7 +34,7 @@ internal sealed record Scenario(IReadOnlyList<Fault> Faults, int Seed, Pace Pace
         try
         {
             await traffic.FlowsAsync(Pace.Around, TimeSpan.FromMinutes(2));
-            await Task.WhenAll(Faults.Select((fault, i) => fault.StrikeAsync(new Target(site, traffic, new Random(Seed + i), Pace))));
+            await Task.WhenAll(Faults.Select((fault, i) => fault.StrikeAsync(new Target(site, traffic, new Random(Seed + i), Pace)))).WaitAsync(ct);
             // It works again, by itself.
             await traffic.FlowsAsync(Pace.Around, TimeSpan.FromMinutes(2));
         }

@@ -6,7 +6,7 @@ namespace Hotline.Tests.Faults;
 internal sealed class Session(int seed, TimeSpan time, string[] names, string[] sites, Pace pace)
 {
     /// <returns>0 when every promise was kept, 1 when not, 2 for a call that makes no sense.</returns>
-    public async Task<int> RunAsync()
+    public async Task<int> RunAsync(CancellationToken ct)
     {
         if (names.FirstOrDefault(n => Fault.All.All(f => f.Name != n)) is { } unknown)
         {
@@ -31,12 +31,12 @@ internal sealed class Session(int seed, TimeSpan time, string[] names, string[] 
                     await Console.Error.WriteLineAsync($"{site.Name}: {fault.Name} is left out: {fault.Unfit(site)}");
             }
             var started = TimeProvider.System.GetTimestamp();
-            for (var number = 0; open.Count > 0 && TimeProvider.System.GetElapsedTime(started) < time; number++)
+            for (var number = 0; open.Count > 0 && !ct.IsCancellationRequested && TimeProvider.System.GetElapsedTime(started) < time; number++)
             {
                 var site = open[number % open.Count];
                 var scenario = Draw(site, random, unchecked(seed + (number * 1_000)) & int.MaxValue);
                 if (scenario is null) continue;
-                var figures = await scenario.RunAsync(site);
+                var figures = await scenario.RunAsync(site, ct);
                 Console.WriteLine(figures);
                 foreach (var what in figures.Broken.Take(20)) Console.WriteLine($"    {what}");
                 broken += figures.Broken.Count;

@@ -7,6 +7,9 @@ namespace Hotline.Tests.Faults;
 /// <summary>A place where the service's process runs, dies and is started again, as under systemd.</summary>
 internal sealed class Member(Site site, string? roles)
 {
+    /// <summary>A database server that recovers takes its time.</summary>
+    private static readonly TimeSpan PutsUpWithRefusals = TimeSpan.FromMinutes(5);
+
     private readonly SemaphoreSlim _one = new(1);
     private HotlineProcess? _process;
     private int _resentBefore;
@@ -41,7 +44,7 @@ internal sealed class Member(Site site, string? roles)
                     _process = await site.Hotline.ServeAsync(roles, site.Clock?.Variables);
                     return;
                 }
-                catch (InvalidOperationException) when (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(3))
+                catch (InvalidOperationException) when (TimeProvider.System.GetElapsedTime(started) < PutsUpWithRefusals)
                 {
                     await Task.Delay(300);
                 }
@@ -193,8 +196,16 @@ internal sealed partial class Site : IAsyncDisposable
     private async Task<Site> StartAsync(IReadOnlyList<string?> members)
     {
         Members = [.. members.Select(roles => new Member(this, roles))];
-        await Task.WhenAll(Members.Select(m => m.StartAsync()));
-        return this;
+        try
+        {
+            await Task.WhenAll(Members.Select(m => m.StartAsync()));
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     private async Task DropAsync()
