@@ -1,0 +1,36 @@
+// Measures the service under load. Every command prints one JSON line on stdout; notes go to stderr.
+//
+//   ./test.sh --engines dotnet run -c Release --project bench/Load -- service --mode servers --concurrency 64 --seconds 20
+//   ./test.sh --engines dotnet run -c Release --project bench/Load -- service --mode servers --rate 100 --seconds 60
+//   dotnet run -c Release --project bench/Load -- service --mode embedded --concurrency 64 --seconds 20
+//
+// The four processes need HOTLINE_TEST_POSTGRESQL and HOTLINE_TEST_RABBITMQ, which ./test.sh --engines sets.
+
+using Hotline.Load;
+
+const string usage = """
+    load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--sample N] [--seed N]
+        The whole service, started for it: tickets filed at a rate on a fixed schedule, or by C callers at once. Of them, --sample a second are
+        followed until their work order stands in the unit's list.
+    load service --callers-url URL --key K (--rate R | --concurrency C) --seconds S …
+        The same for a service that already runs; K is an operator's key.
+
+    """;
+
+try
+{
+    var rest = args.AsMemory(Math.Min(1, args.Length));
+    var result = args.FirstOrDefault() switch
+    {
+        "service" => await ServiceLoad.RunAsync(rest),
+        { } other => throw new UsageException($"There is no command '{other}'."),
+        null => throw new UsageException("Say what to measure."),
+    };
+    Console.WriteLine(result.ToJsonString());
+    return result["sound"]?.GetValue<bool>() == false ? 1 : 0;
+}
+catch (UsageException e)
+{
+    await Console.Error.WriteLineAsync($"{e.Message}\n\n{usage}");
+    return 2;
+}
