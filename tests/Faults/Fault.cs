@@ -33,21 +33,37 @@ internal abstract class Fault
     public static IReadOnlyList<Fault> All { get; } =
     [
         new KillProcesses("kill-one", 1), new KillProcesses("kill-several", 3), new KillProcesses("kill-all", int.MaxValue),
-        new BrokerAway("broker-stop", b => b.StopAsync()), new BrokerAway("broker-kill", b => b.KillAsync()),
-        new BrokerWire("broker-cut", async (w, t) => { for (var i = 0; i < 3; i++) { await t.Pace.MomentAsync(t.Random); w.Cut(); } }),
-        new BrokerWire("broker-answers-lost", (w, t) => w.LoseAnswersAsync(t.Pace.Hold(2, 15))),
-        new BrokerWire("broker-acks-lost", (w, t) => w.LoseCallsAsync(t.Pace.Hold(2, 15))),
-        new DatabaseKill(),
-        new DatabaseFault("database-cut", async t =>
+        new BrokerAway("broker-stop", "broker stop all"), new BrokerAway("broker-kill", "broker kill all"),
+        new OneBroker("broker-node-kill", n => $"broker kill {n}", n => $"broker start {n}"),
+        new OneBroker("broker-node-hangs", n => $"broker pause {n}", n => $"broker resume {n}"),
+        new OneBroker("broker-partition", n => $"partition {n}", n => $"heal {n}"),
+        new OnTheCluster("broker-cut", async t => { for (var i = 0; i < 3; i++) { await t.Pace.MomentAsync(t.Random); foreach (var wire in t.Site.ToBrokers) wire.Cut(); } }),
+        new OnTheCluster("broker-answers-lost", t => Task.WhenAll(t.Site.ToBrokers.Select(w => w.LoseAnswersAsync(t.Pace.Hold(2, 15))))),
+        new OnTheCluster("broker-acks-lost", t => Task.WhenAll(t.Site.ToBrokers.Select(w => w.LoseCallsAsync(t.Pace.Hold(2, 15))))),
+        new OnTheCluster("database-kill", async t =>
+        {
+            await t.Pace.MomentAsync(t.Random);
+            await t.Site.Cluster!.DoAsync("database kill");
+            await Task.Delay(t.Pace.Hold(1, 30));
+            await t.Site.Cluster.ReviveDatabaseAsync();
+        }),
+        new OnTheCluster("database-hangs", async t =>
+        {
+            await t.Pace.MomentAsync(t.Random);
+            await t.Site.Cluster!.DoAsync("database pause");
+            await Task.Delay(t.Pace.Hold(3, 45));
+            await t.Site.Cluster.DoAsync("database resume");
+        }),
+        new OnTheCluster("database-cut", async t =>
         {
             for (var i = 0; i < 3; i++)
             {
                 await t.Pace.MomentAsync(t.Random);
                 if (i % 2 == 0) t.Site.ToDatabase!.Cut();
-                else await t.Site.Server!.CutAsync();
+                else await t.Site.Cluster!.DoAsync("database cut");
             }
         }),
-        new DatabaseFault("database-answers-lost", async t =>
+        new OnTheCluster("database-answers-lost", async t =>
         {
             for (var i = 0; i < 3; i++)
             {
@@ -55,8 +71,20 @@ internal abstract class Fault
                 await t.Site.ToDatabase!.LoseAnswersAsync(t.Pace.Hold(0.5, 3));
             }
         }),
-        new DatabaseFault("database-slow", t => t.Site.ToDatabase!.DelayAsync(TimeSpan.FromMilliseconds(40), t.Pace.Hold(4, 60))),
-        new DatabaseStall(),
+        new OnTheCluster("database-slow-commits", async t =>
+        {
+            await t.Site.Cluster!.DoAsync("database slow 100");
+            await Task.Delay(t.Pace.Hold(4, 60));
+            await t.Site.Cluster.DoAsync("database slow off");
+        }),
+        new OnTheCluster("database-stalled-commits", async t =>
+        {
+            await t.Pace.MomentAsync(t.Random);
+            // A standby that does not exist never confirms: every commit is written, and waits, as behind a replica that is lost.
+            await t.Site.Cluster!.SetAsync("synchronous_standby_names", "nowhere");
+            await Task.Delay(t.Pace.Hold(3, 20));
+            await t.Site.Cluster.SetAsync("synchronous_standby_names", "");
+        }),
         new DiskFull(),
         new MessagesTwiceLateAndShuffled(),
         new Garbage(),
@@ -88,89 +116,49 @@ internal sealed class KillProcesses(string name, int atOnce) : Fault
     }
 }
 
-/// <summary>The broker is away, with its data. Filing goes on, and readiness says so.</summary>
-internal sealed class BrokerAway(string name, Func<Broker, Task> end) : Fault
+/// <summary>A fault of the servers, or of the network to them.</summary>
+internal class OnTheCluster(string name, Func<Target, Task> strike) : Fault
 {
     public override string Name => name;
 
-    public override string? Unfit(Site site) => site.Broker is null ? "the in-memory bus has no broker" : null;
-
-    public override async Task StrikeAsync(Target target)
-    {
-        await target.Pace.MomentAsync(target.Random);
-        var broker = target.Site.Broker!;
-        var held = TimeProvider.System.GetTimestamp();
-        try
-        {
-            await end(broker);
-            await target.Traffic.FlowsAsync(20, TimeSpan.FromMinutes(1));
-            var rest = target.Pace.Hold(4, 120) - TimeProvider.System.GetElapsedTime(held);
-            if (rest > TimeSpan.Zero) await Task.Delay(rest);
-        }
-        finally
-        {
-            await broker.StartAsync();
-        }
-    }
-}
-
-/// <summary>The network to the broker fails.</summary>
-internal sealed class BrokerWire(string name, Func<Wire, Target, Task> strike) : Fault
-{
-    public override string Name => name;
-
-    public override string? Unfit(Site site) => site.ToBroker is null ? "the in-memory bus has no broker" : null;
-
-    public override Task StrikeAsync(Target target) => strike(target.Site.ToBroker!, target);
-}
-
-/// <summary>The network to the database server fails.</summary>
-internal sealed class DatabaseFault(string name, Func<Target, Task> strike) : Fault
-{
-    public override string Name => name;
-
-    public override string? Unfit(Site site) => site.Server is null ? "the embedded database is no server" : null;
+    public override string? Unfit(Site site) => site.Embedded ? "the embedded site has neither broker nor database server" : null;
 
     public override Task StrikeAsync(Target target) => strike(target);
 }
 
-/// <summary><c>kill -9</c> of the database server with all its processes, and its recovery.</summary>
-internal sealed class DatabaseKill : Fault
+/// <summary>All brokers are away, and come back with their data. Filing goes on meanwhile.</summary>
+internal sealed class BrokerAway(string name, string command) : OnTheCluster(name, async t =>
 {
-    public override string Name => "database-kill";
-
-    public override string? Unfit(Site site) => site.Server is null ? "the embedded database dies with its process" : null;
-
-    public override async Task StrikeAsync(Target target)
+    await t.Pace.MomentAsync(t.Random);
+    var away = TimeProvider.System.GetTimestamp();
+    try
     {
-        await target.Pace.MomentAsync(target.Random);
-        await target.Site.Server!.KillAsync();
-        await Task.Delay(target.Pace.Hold(1, 30));
-        await target.Site.Server.StartAsync();
+        await t.Site.Cluster!.DoAsync(command);
+        await t.Traffic.FlowsAsync(20, TimeSpan.FromMinutes(2));
+        var rest = t.Pace.Hold(4, 120) - TimeProvider.System.GetElapsedTime(away);
+        if (rest > TimeSpan.Zero) await Task.Delay(rest);
     }
-}
+    finally
+    {
+        await t.Site.Cluster!.DoAsync("broker start all");
+    }
+});
 
-/// <summary>Commits take long and then hang altogether, as behind a stalled disk or replica.</summary>
-internal sealed class DatabaseStall : Fault
+/// <summary>One of the three brokers is lost to the others and to the processes.</summary>
+internal sealed class OneBroker(string name, Func<int, string> strike, Func<int, string> heal) : OnTheCluster(name, async t =>
 {
-    public override string Name => "database-stall";
-
-    public override string? Unfit(Site site) => site.Server is null ? "the embedded database has no commits to hold up" : null;
-
-    public override async Task StrikeAsync(Target target)
+    await t.Pace.MomentAsync(t.Random);
+    var node = t.Random.Next(1, Cluster.Brokers + 1);
+    await t.Site.Cluster!.DoAsync(strike(node));
+    try
     {
-        var server = target.Site.Server!;
-        await target.Pace.MomentAsync(target.Random);
-        await server.SetAsync("commit_siblings", "0");
-        await server.SetAsync("commit_delay", "100000");
-        await Task.Delay(target.Pace.Hold(2, 30));
-        // A standby that does not exist never confirms: every commit is written, and waits.
-        await server.SetAsync("synchronous_standby_names", "nowhere");
-        await Task.Delay(target.Pace.Hold(3, 20));
-        await server.SetAsync("synchronous_standby_names", "");
-        await server.SetAsync("commit_delay", "0");
+        await Task.Delay(t.Pace.Hold(5, 60));
     }
-}
+    finally
+    {
+        await t.Site.Cluster.DoAsync(heal(node));
+    }
+});
 
 /// <summary>Not one byte more can be written where the database lies.</summary>
 internal sealed class DiskFull : Fault
@@ -188,7 +176,7 @@ internal sealed class DiskFull : Fault
         await Task.Delay(target.Pace.Hold(3, 30));
         target.Site.Disk.Free();
         // PostgreSQL gives up where its log cannot grow, and does not come back by itself.
-        if (target.Site.Server is { } server) await server.StartAsync();
+        if (target.Site.Cluster is { } cluster) await cluster.ReviveDatabaseAsync();
     }
 }
 

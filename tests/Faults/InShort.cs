@@ -35,14 +35,15 @@ public sealed class FaultsEmbedded : InShort
     }
 }
 
-/// <summary>RabbitMQ and PostgreSQL, two processes of every role.</summary>
+/// <summary>RabbitMQ and PostgreSQL, three brokers, two processes of every role.</summary>
 public sealed class FaultsOverRabbitMqAndPostgreSql : InShort
 {
     [Fact]
     public async Task Nothing_that_was_accepted_is_lost_doubled_or_counted_twice()
     {
-        await using var site = await Site.ServersAsync();
-        Assert.SkipWhen(site is null, "HOTLINE_TEST_BROKER names no broker, or PostgreSQL is not installed.");
+        var (built, reason) = await Site.ClusterAsync();
+        Assert.SkipWhen(built is null, $"No cluster could be started: {reason}");
+        await using var site = built!;
         await HoldAsync(site, ["kill-several", "broker-kill"], ["database-answers-lost", "messages-twice-late-shuffled"], ["database-kill"], ["disk-full"], ["poisoned-ticket"]);
     }
 }

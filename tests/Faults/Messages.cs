@@ -11,11 +11,11 @@ internal sealed class MessagesTwiceLateAndShuffled : Fault
 {
     public override string Name => "messages-twice-late-shuffled";
 
-    public override string? Unfit(Site site) => site.Broker is null ? "the in-memory bus lets nobody in" : null;
+    public override string? Unfit(Site site) => site.Embedded ? "the in-memory bus lets nobody in" : null;
 
     public override async Task StrikeAsync(Target target)
     {
-        await using var connection = await target.Site.Broker!.ConnectAsync();
+        await using var connection = await target.Site.Cluster!.ConnectAsync();
         var until = TimeProvider.System.GetTimestamp();
         var taken = new List<(string Queue, BasicGetResult Parcel)>();
         await using var channel = await connection.CreateChannelAsync();
@@ -52,11 +52,11 @@ internal sealed class Garbage : Fault
 {
     public override string Name => "garbage";
 
-    public override string? Unfit(Site site) => site.Broker is null ? "the in-memory bus lets nobody in" : null;
+    public override string? Unfit(Site site) => site.Embedded ? "the in-memory bus lets nobody in" : null;
 
     public override async Task StrikeAsync(Target target)
     {
-        await using var connection = await target.Site.Broker!.ConnectAsync();
+        await using var connection = await target.Site.Cluster!.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
         foreach (var role in new[] { "intake", "dispatcher", "handlers", "reporting" })
         {

@@ -8,7 +8,7 @@ if (!args.Any(a => a is "--seed" or "--minutes" or "--fault" or "--site" or "--s
 var seed = new Option<int>("--seed") { Description = "Repeats a run: the same files, lives, faults and moments.", DefaultValueFactory = _ => Random.Shared.Next() };
 var minutes = new Option<double>("--minutes") { Description = "For so long; the scenario under way is ended in good order.", DefaultValueFactory = _ => 10 };
 var faults = new Option<string[]>("--fault") { Description = $"Only these, together: {string.Join(", ", Fault.All.Select(f => f.Name))}. Default: one or two by lot.", AllowMultipleArgumentsPerToken = true };
-var sites = new Option<string[]>("--site") { Description = "embedded, servers. Default: both in turn.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["embedded", "servers"] };
+var sites = new Option<string[]>("--site") { Description = "embedded, cluster. Default: both in turn.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["embedded", "cluster"] };
 var brief = new Option<bool>("--short") { Description = "Faults of seconds instead of minutes." };
 var root = new RootCommand("Files tickets without a pause, injects faults, and accounts for every ticket that was promised.") { seed, minutes, faults, sites, brief };
 root.SetAction((parsed, ct) => new Session(

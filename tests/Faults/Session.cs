@@ -13,6 +13,11 @@ internal sealed class Session(int seed, TimeSpan time, string[] names, string[] 
             await Console.Error.WriteLineAsync($"--fault: '{unknown}' is none of: {string.Join(", ", Fault.All.Select(f => f.Name))}");
             return 2;
         }
+        if (sites.FirstOrDefault(s => s is not ("embedded" or "cluster")) is { } nowhere)
+        {
+            await Console.Error.WriteLineAsync($"--site: '{nowhere}' is none of: embedded, cluster");
+            return 2;
+        }
         var random = new Random(seed);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"));
         Console.WriteLine(Figures.Head);
@@ -22,8 +27,9 @@ internal sealed class Session(int seed, TimeSpan time, string[] names, string[] 
         {
             foreach (var name in sites)
             {
-                if ((name == "embedded" ? await Site.EmbeddedAsync() : await Site.ServersAsync()) is { } site) open.Add(site);
-                else await Console.Error.WriteLineAsync($"{name}: left out, since HOTLINE_TEST_BROKER names no broker or PostgreSQL is not installed; ./test.sh --engines COMMAND gives both.");
+                var (site, reason) = name == "embedded" ? (await Site.EmbeddedAsync(), null) : await Site.ClusterAsync();
+                if (site is not null) open.Add(site);
+                else await Console.Error.WriteLineAsync($"{name} is left out: {reason}");
             }
             foreach (var site in open)
             {

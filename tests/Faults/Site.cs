@@ -89,13 +89,13 @@ internal sealed partial class Site : IAsyncDisposable
 
     public Clockwork? Clock { get; private init; }
 
-    public PostgreSqlServer? Server { get; private init; }
-
-    public Broker? Broker { get; private init; }
+    /// <summary>Null for the embedded site, which stands on nothing.</summary>
+    public Cluster? Cluster { get; private init; }
 
     public Wire? ToDatabase { get; private init; }
 
-    public Wire? ToBroker { get; private init; }
+    /// <summary>One to each broker.</summary>
+    public IReadOnlyList<Wire> ToBrokers { get; private init; } = [];
 
     /// <summary>Where the database lies; null, for a reason, where none can be mounted.</summary>
     public SmallDisk? Disk { get; private init; }
@@ -103,9 +103,9 @@ internal sealed partial class Site : IAsyncDisposable
     public string? NoDisk { get; private init; }
 
     /// <summary>What the names of the queues begin with.</summary>
-    public string Prefix { get; private init; } = "hotline";
+    public string Prefix => "hotline";
 
-    public bool Embedded => Server is null;
+    public bool Embedded => Cluster is null;
 
     /// <summary>The embedded database.</summary>
     public string DatabaseFile => Path.Combine(Hotline.Folder, "data", "hotline.db");
@@ -125,56 +125,56 @@ internal sealed partial class Site : IAsyncDisposable
         return await site.StartAsync([null]);
     }
 
-    /// <summary>RabbitMQ, a PostgreSQL of its own, two processes of every role; null where there is no broker or no PostgreSQL.</summary>
-    public static async Task<Site?> ServersAsync()
+    /// <summary>A RabbitMQ of three nodes, PostgreSQL, two processes of every role; null with the reason where it cannot be had.</summary>
+    public static async Task<(Site? Site, string? Reason)> ClusterAsync()
     {
-        if (Broker.OfEnvironment() is not { } broker) return null;
-        await broker.StartAsync();
         var folder = Directory.CreateTempSubdirectory("hotline-faults-").FullName;
-        var database = Path.Combine(folder, "postgresql");
         Shell.LetIn(folder);
-        var (disk, reason) = await SmallDisk.TryMountAsync(database, 512);
-        if (await PostgreSqlServer.CreateAsync(database) is not { } server)
+        var (cluster, reason) = await Cluster.CreateAsync(Path.Combine(folder, "cluster"));
+        if (cluster is null)
         {
-            if (disk is not null) await disk.DisposeAsync();
-            return null;
+            Directory.Delete(folder, recursive: true);
+            return (null, reason);
         }
-        var name = string.Create(CultureInfo.InvariantCulture, $"hotline-faults-{Guid.NewGuid():N}");
-        var toDatabase = new Wire(server.Port);
-        var toBroker = new Wire(broker.Address.Port);
-        var site = new Site("servers")
+        var toDatabase = new Wire(cluster.DatabasePort);
+        var site = new Site("cluster")
         {
-            Server = server,
-            Broker = broker,
+            Cluster = cluster,
             ToDatabase = toDatabase,
-            ToBroker = toBroker,
-            Disk = disk,
-            NoDisk = reason,
+            ToBrokers = [.. cluster.BrokerAddresses.Select(b => new Wire(b.Port))],
+            Disk = cluster.Disk,
+            NoDisk = cluster.NoDisk,
             Clock = Clockwork.TryCreate(folder),
-            Prefix = name,
         };
-        if (disk is not null) site._parts.Push(disk);
-        foreach (var part in new IAsyncDisposable[] { server, toDatabase, toBroker }) site._parts.Push(part);
-        site.Hotline = await Installation.SetUpAsync(folder,
-        [
-            "--Database:Engine=postgresql",
-            $"--Database:ConnectionString={PostgreSqlServer.Address(toDatabase.Port)}",
-            "--Bus:Transport=rabbitmq",
-            $"--Bus:Uri={new UriBuilder(broker.Address) { Port = toBroker.Port }.Uri}",
-            $"--Bus:Prefix={name}",
-            "--Outbox:RetryAfterSeconds=3",
-            $"--Hotline:DataKey={Convert.ToBase64String(new byte[32])}",
-        ], site.DropAsync);
+        foreach (var part in new IAsyncDisposable[] { cluster, toDatabase }.Concat(site.ToBrokers)) site._parts.Push(part);
+        try
+        {
+            site.Hotline = await Installation.SetUpAsync(folder,
+            [
+                "--Database:Engine=postgresql",
+                $"--Database:ConnectionString={Cluster.ConnectionString(toDatabase.Port)}",
+                "--Bus:Transport=rabbitmq",
+                $"--Bus:Uri={string.Join(',', cluster.BrokerAddresses.Zip(site.ToBrokers, (address, wire) => new UriBuilder(address) { Port = wire.Port }.Uri))}",
+                $"--Bus:Prefix={site.Prefix}",
+                "--Outbox:RetryAfterSeconds=3",
+                $"--Hotline:DataKey={Convert.ToBase64String(new byte[32])}",
+            ], site.DropAsync);
+        }
+        catch
+        {
+            await site.DropAsync();
+            throw;
+        }
         string[] roles = ["intake", "dispatcher", "handlers", "reporting"];
-        return await site.StartAsync([.. roles, .. roles]);
+        return (await site.StartAsync([.. roles, .. roles]), null);
     }
 
     /// <summary>Runs a statement on the database, past the service.</summary>
     public async Task ExecuteAsync(string sql)
     {
-        if (Server is not null)
+        if (Cluster is not null)
         {
-            await Server.ExecuteAsync(sql);
+            await Cluster.ExecuteAsync(sql);
             return;
         }
         await using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false;Default Timeout=60");
