@@ -196,7 +196,7 @@ service_command() { # COMMAND ROLE-N [DLL]
             address=$(url "${2%-*}" "${2##*-}")
             become_hotline "${3:-$service}" serve --roles "${2%-*}" --urls "$address" < /dev/null >> "$home/log" 2>&1 &
             echo $! > "$home/pid"
-            wait_for 60 ready_or_dead "$home" "$address" && alive "$home/pid" && return 0
+            wait_for 240 ready_or_dead "$home" "$address" && alive "$home/pid" && return 0
             tail -n 5 "$home/log" >&2
             die "$2 does not get ready, see $home/log"
             ;;

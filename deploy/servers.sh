@@ -120,10 +120,10 @@ case \${1:-} in
             rm -f pid server.pid
             setsid /usr/lib/rabbitmq/bin/rabbitmq-server < /dev/null >> output 2>&1 &
             echo \$! > launcher.pid
-            if ! wait_for 90 written || ! [ -s pid ]; then tail -n 40 output >&2; exit 1; fi
+            if ! wait_for 240 written || ! [ -s pid ]; then tail -n 40 output >&2; exit 1; fi
             cp pid server.pid
         fi
-        if ! wait_for 90 decided || ! listening; then tail -n 40 output >&2; exit 1; fi
+        if ! wait_for 240 decided || ! listening; then tail -n 40 output >&2; exit 1; fi
         ;;
     stop) # in good order
         if running; then kill -CONT "\$(cat server.pid)"; kill -TERM "\$(cat server.pid)"; wait_for 60 gone; fi

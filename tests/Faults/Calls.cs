@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Hotline.Tests.Faults;
 
 /// <param name="Status">Null where no answer came: nobody knows whether it was done.</param>
-internal sealed record Answered(int? Status, JsonNode Body);
+/// <param name="RetryAfter">When to come back, where the answer says so.</param>
+internal sealed record Answered(int? Status, JsonNode Body, TimeSpan? RetryAfter = null);
 
 /// <summary>Calls any process that runs, as behind a load balancer.</summary>
 internal sealed class Calls(Site site) : IDisposable
@@ -34,7 +35,7 @@ internal sealed class Calls(Site site) : IDisposable
             using var patience = new CancellationTokenSource(Patience);
             using var response = await _http.SendAsync(request, patience.Token);
             var text = await response.Content.ReadAsStringAsync(patience.Token);
-            return new Answered((int)response.StatusCode, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!);
+            return new Answered((int)response.StatusCode, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!, response.Headers.RetryAfter?.Delta);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
         {

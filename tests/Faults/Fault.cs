@@ -91,6 +91,9 @@ internal abstract class Fault
         new PoisonedTicket(),
         new ClockJumps(),
         new RestoredBackup(),
+        new NextSchema(),
+        // Until the service sheds what it cannot carry, nothing is held against it for not doing so.
+        new Overload(sheds: false),
     ];
 }
 
@@ -185,7 +188,7 @@ internal sealed class ClockJumps : Fault
 {
     public override string Name => "clock-jumps";
 
-    public override string? Unfit(Site site) => site.Clock is null ? "libfaketime is not installed" : null;
+    public override string? Unfit(Site site) => site.Clock is null ? "libfaketime is not installed, or (on the cluster) it was not asked for by name" : null;
 
     public override async Task StrikeAsync(Target target)
     {

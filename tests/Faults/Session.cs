@@ -27,7 +27,7 @@ internal sealed class Session(int seed, TimeSpan time, string[] names, string[] 
         {
             foreach (var name in sites)
             {
-                var (site, reason) = name == "embedded" ? (await Site.EmbeddedAsync(), null) : await Site.ClusterAsync();
+                var (site, reason) = name == "embedded" ? (await Site.EmbeddedAsync(), null) : await Site.ClusterAsync(withClock: names.Contains("clock-jumps"));
                 if (site is not null) open.Add(site);
                 else await Console.Error.WriteLineAsync($"{name} is left out: {reason}");
             }

@@ -56,6 +56,20 @@ internal sealed class Member(Site site, string? roles)
         }
     }
 
+    /// <summary>Tries to start it once: what it says where it refuses, null where it starts.</summary>
+    public async Task<string?> RefusalAsync()
+    {
+        try
+        {
+            await using var started = await site.Hotline.ServeAsync(roles, site.Clock?.Variables);
+            return null;
+        }
+        catch (InvalidOperationException refused)
+        {
+            return refused.Message;
+        }
+    }
+
     public async Task KillAsync()
     {
         await _one.WaitAsync();
@@ -126,7 +140,8 @@ internal sealed partial class Site : IAsyncDisposable
     }
 
     /// <summary>A RabbitMQ of three nodes, PostgreSQL, two processes of every role; null with the reason where it cannot be had.</summary>
-    public static async Task<(Site? Site, string? Reason)> ClusterAsync()
+    /// <param name="withClock">Clocks that can be moved cost every process a third of a core, which eight of them have not got.</param>
+    public static async Task<(Site? Site, string? Reason)> ClusterAsync(bool withClock = false)
     {
         var folder = Directory.CreateTempSubdirectory("hotline-faults-").FullName;
         Shell.LetIn(folder);
@@ -144,7 +159,7 @@ internal sealed partial class Site : IAsyncDisposable
             ToBrokers = [.. cluster.BrokerAddresses.Select(b => new Wire(b.Port))],
             Disk = cluster.Disk,
             NoDisk = cluster.NoDisk,
-            Clock = Clockwork.TryCreate(folder),
+            Clock = withClock ? Clockwork.TryCreate(folder) : null,
         };
         foreach (var part in new IAsyncDisposable[] { cluster, toDatabase }.Concat(site.ToBrokers)) site._parts.Push(part);
         try

@@ -156,9 +156,13 @@ internal sealed class Traffic : IAsyncDisposable
             await new Officers(this, entry).LiveAsync();
             Interlocked.Increment(ref _lived);
         }
-        catch (BrokenPromiseException e)
+        catch (BrokenPromiseException e) when (!entry.Loose)
         {
             _broken.Enqueue($"{entry.Number} ({entry.Draft.Life}): {e.Message}");
+        }
+        catch (BrokenPromiseException)
+        {
+            // Cut short on purpose.
         }
         finally
         {
@@ -249,6 +253,7 @@ internal sealed class Traffic : IAsyncDisposable
             var doubtful = false;
             while (true)
             {
+                GoOn();
                 var answer = await traffic._calls.SendAsync(_chance++, HttpMethod.Post, path, body);
                 if (answer.Status == 200) break;
                 if (answer.Status == 409 && doubtful && isDone(await traffic._calls.GetAsync(_ticket, _ct))) break;
@@ -263,10 +268,17 @@ internal sealed class Traffic : IAsyncDisposable
         {
             while (true)
             {
+                GoOn();
                 var ticket = await traffic._calls.GetAsync(_ticket, _ct);
                 if (isSo(ticket)) return ticket;
                 await Task.Delay(200, _ct);
             }
+        }
+
+        /// <summary>The number of a ticket that a restored backup has forgotten may be another one's by now.</summary>
+        private void GoOn()
+        {
+            if (entry.Loose) throw new BrokenPromiseException("its life was cut short");
         }
 
         private static string Status(JsonNode ticket) => ticket["status"]!.GetValue<string>();
