@@ -4,6 +4,9 @@ namespace Hotline.Tests.Faults;
 /// <param name="Short">Seconds instead of minutes.</param>
 internal sealed record Pace(bool Short)
 {
+    /// <summary>For what must come about: far more than it takes, so that a slow machine is no broken promise.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(4);
+
     /// <summary>What is filed before the first fault and after the last one.</summary>
     public int Around => Short ? 20 : 200;
 
@@ -26,6 +29,9 @@ internal abstract class Fault
 
     /// <summary>Whether it may be struck together with another one.</summary>
     public virtual bool Pairs => true;
+
+    /// <summary>Whether messages are set aside on purpose, and have to be put back afterwards.</summary>
+    public virtual bool PutsBack => false;
 
     /// <exception cref="BrokenPromiseException">What must go on meanwhile does not.</exception>
     public abstract Task StrikeAsync(Target target);
@@ -137,7 +143,7 @@ internal sealed class BrokerAway(string name, string command) : OnTheCluster(nam
     try
     {
         await t.Site.Cluster!.DoAsync(command);
-        await t.Traffic.FlowsAsync(20, TimeSpan.FromMinutes(2));
+        await t.Traffic.FlowsAsync(20, Pace.Patience);
         var rest = t.Pace.Hold(4, 120) - TimeProvider.System.GetElapsedTime(away);
         if (rest > TimeSpan.Zero) await Task.Delay(rest);
     }

@@ -63,7 +63,7 @@ internal sealed class Garbage : Fault
             foreach (var body in new[] { "not json", "", "{}", "[]", "\0\u0001\ufffd", """{"messageType":["urn:message:Nobody:Knows"],"message":{}}""", $"{{\"message\":{new string('[', 5000)}" })
                 await channel.BasicPublishAsync("", $"{target.Site.Prefix}-{role}", Encoding.UTF8.GetBytes(body));
         }
-        await target.Traffic.FlowsAsync(20, TimeSpan.FromMinutes(1));
+        await target.Traffic.FlowsAsync(20, Pace.Patience);
     }
 }
 
@@ -78,8 +78,11 @@ internal sealed class PoisonedTicket : Fault
 
     public override string Name => "poisoned-ticket";
 
-    /// <summary>Its errors are counted exactly.</summary>
+    /// <summary>What is in the error list is its own.</summary>
     public override bool Pairs => false;
+
+    /// <summary>What was being tried when the cause went away is set aside a moment later.</summary>
+    public override bool PutsBack => true;
 
     public override async Task StrikeAsync(Target target)
     {
@@ -97,7 +100,7 @@ internal sealed class PoisonedTicket : Fault
             var started = TimeProvider.System.GetTimestamp();
             while (items.Length < 3)
             {
-                if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMinutes(2)) throw new BrokenPromiseException("what cannot be done is not in the error list after two minutes");
+                if (TimeProvider.System.GetElapsedTime(started) > Pace.Patience) throw new BrokenPromiseException("what cannot be done does not come into the error list");
                 await Task.Delay(200);
                 items = [.. (await calls.GetAsync("/api/errors", CancellationToken.None))["items"]!.AsArray().Select(i => $"{i!["ticket"]} {i["role"]} {i["reason"]}")];
             }
@@ -111,13 +114,7 @@ internal sealed class PoisonedTicket : Fault
         {
             await site.ExecuteAsync(site.Embedded ? "drop trigger poison" : "drop trigger poison on handling_work_order; drop function poison()");
         }
-        // What was tried a moment ago may be set aside after the first look.
-        await Task.Delay(target.Pace.Hold(1, 1));
-        while (true)
-        {
-            await site.Hotline.RunAsync("errors", "put-back");
-            if ((await calls.GetAsync("/api/errors", CancellationToken.None))["items"]!.AsArray().Count == 0) return;
-        }
+        await site.Hotline.RunAsync("errors", "put-back");
     }
 
     private static async Task WaitUntilIssuedAsync(Calls calls, string number)
@@ -127,7 +124,7 @@ internal sealed class PoisonedTicket : Fault
         {
             var ticket = await calls.GetAsync($"/api/tickets/{number}", CancellationToken.None);
             if (ticket["status"]!.GetValue<string>() != "filed") return;
-            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) throw new BrokenPromiseException($"{number} waits for others that cannot be done");
+            if (TimeProvider.System.GetElapsedTime(started) > Pace.Patience) throw new BrokenPromiseException($"{number} waits for others that cannot be done");
             await Task.Delay(100);
         }
     }

@@ -25,14 +25,14 @@ internal sealed class NextSchema : Fault
         await site.ExecuteAsync($"create table {name} (id integer primary key)");
         await site.ExecuteAsync($"create index {name}_ticket on intake_ticket ({name})");
         await site.ExecuteAsync($"insert into schema_version (version, name, applied_at) values ({Version}, '{Version}_{name}', '2026-01-01T00:00:00.000Z')");
-        await target.Traffic.FlowsAsync(20, TimeSpan.FromMinutes(2));
+        await target.Traffic.FlowsAsync(20, Pace.Patience);
 
         // The last of a role: where there are two of each, the work goes on with the other one.
         var old = site.Members[^1];
         await old.KillAsync();
         if (await old.RefusalAsync() is not { } refusal) throw new BrokenPromiseException("a process of the version before started on a newer schema");
         if (!refusal.Contains($"schema version {Version}", StringComparison.Ordinal)) throw new BrokenPromiseException($"it does not say that the schema is newer: {refusal}");
-        if (site.Members.Count > 1) await target.Traffic.FlowsAsync(20, TimeSpan.FromMinutes(2));
+        if (site.Members.Count > 1) await target.Traffic.FlowsAsync(20, Pace.Patience);
 
         await site.ExecuteAsync($"delete from schema_version where version = {Version}");
         await old.StartAsync();

@@ -22,7 +22,7 @@ internal sealed class RestoredBackup : Fault
         var begun = TimeProvider.System.GetUtcNow();
         var owedThen = site.Ledger.All.Where(e => e.At < begun).ToDictionary(e => e.Draft.Key, e => e.Owed.Count);
         await site.ExecuteAsync($"vacuum into '{copy}'");
-        await target.Traffic.FlowsAsync(target.Pace.Around, TimeSpan.FromMinutes(1));
+        await target.Traffic.FlowsAsync(target.Pace.Around, Pace.Patience);
         var gate = await target.Traffic.RestAsync();
 
         foreach (var member in site.Members) await member.KillAsync();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Hotline.Tests.Faults;
 
 /// <summary>Scenario after scenario, for as long as one likes.</summary>
-internal sealed class Session(int seed, TimeSpan time, string[] names, string[] sites, Pace pace)
+internal sealed class Session(int seed, TimeSpan time, string[] names, bool each, string[] sites, Pace pace)
 {
     /// <returns>0 when every promise was kept, 1 when not, 2 for a call that makes no sense.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
@@ -37,11 +37,9 @@ internal sealed class Session(int seed, TimeSpan time, string[] names, string[] 
                     await Console.Error.WriteLineAsync($"{site.Name}: {fault.Name} is left out: {fault.Unfit(site)}");
             }
             var started = TimeProvider.System.GetTimestamp();
-            for (var number = 0; open.Count > 0 && !ct.IsCancellationRequested && TimeProvider.System.GetElapsedTime(started) < time; number++)
+            foreach (var (site, scenario) in Draw(open, random))
             {
-                var site = open[number % open.Count];
-                var scenario = Draw(site, random, unchecked(seed + (number * 1_000)) & int.MaxValue);
-                if (scenario is null) continue;
+                if (ct.IsCancellationRequested || TimeProvider.System.GetElapsedTime(started) > time) break;
                 var figures = await scenario.RunAsync(site, ct);
                 Console.WriteLine(figures);
                 foreach (var what in figures.Broken.Take(20)) Console.WriteLine($"    {what}");
@@ -64,13 +62,27 @@ internal sealed class Session(int seed, TimeSpan time, string[] names, string[] 
         return broken == 0 ? 0 : 1;
     }
 
-    private Scenario? Draw(Site site, Random random, int scenarioSeed)
+    /// <summary>The sites in turn: what was asked for, each fault once, or one or two by lot for ever.</summary>
+    private IEnumerable<(Site Site, Scenario Scenario)> Draw(List<Site> open, Random random)
     {
-        Fault[] fit = [.. Fault.All.Where(f => f.Unfit(site) is null && (names.Length == 0 || names.Contains(f.Name)))];
-        if (names.Length > 0) return fit.Length == 0 ? null : new Scenario(fit, scenarioSeed, pace);
+        Fault[] FitFor(Site site) => [.. Fault.All.Where(f => f.Unfit(site) is null && (names.Length == 0 || names.Contains(f.Name)))];
+        var rounds = open.All(site => FitFor(site).Length == 0) ? 0 : each ? Fault.All.Count : int.MaxValue;
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var site in open)
+            {
+                var fit = FitFor(site);
+                var chosen = each ? fit.Skip(round).Take(1).ToArray() : names.Length > 0 ? fit : Lot(fit, random);
+                if (chosen.Length > 0) yield return (site, new Scenario(chosen, unchecked(seed + (round * 1_000)) & int.MaxValue, pace));
+            }
+        }
+    }
+
+    private static Fault[] Lot(Fault[] fit, Random random)
+    {
         var first = fit[random.Next(fit.Length)];
         Fault[] others = [.. fit.Where(f => f != first && f.Pairs)];
         var second = others[random.Next(others.Length)];
-        return new Scenario(first.Pairs && random.Next(2) == 0 ? [first, second] : [first], scenarioSeed, pace);
+        return first.Pairs && random.Next(2) == 0 ? [first, second] : [first];
     }
 }

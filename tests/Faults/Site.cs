@@ -199,6 +199,17 @@ internal sealed partial class Site : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Starts everything that does not run.</summary>
+    public async Task HealAsync()
+    {
+        if (Cluster is not null)
+        {
+            await Cluster.ReviveDatabaseAsync();
+            await Cluster.DoAsync("broker start all");
+        }
+        await Task.WhenAll(Members.Select(m => m.StartAsync()));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var member in Members) await member.KillAsync();

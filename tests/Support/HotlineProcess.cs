@@ -8,7 +8,7 @@ namespace Hotline.Testing;
 /// <summary>The real program as a child process, in a folder of its own.</summary>
 public sealed partial class HotlineProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _notes;
