@@ -7,6 +7,7 @@
 #                                       of the processes, as HOTLINE__Outbox__RetryAfterSeconds=5
 #   cluster.sh FOLDER down              stops everything, leaves the data and the logs
 #   cluster.sh FOLDER status            what runs, for people
+#   cluster.sh FOLDER usage             processor time that each has used so far, and its memory; twice, and the difference is the cost
 #   cluster.sh FOLDER env               where everything is, as NAME=value lines
 #   cluster.sh FOLDER broker start|stop|kill|pause|resume N|all     pause: silent, with its connections open
 #   cluster.sh FOLDER broker ctl N …    rabbitmqctl on that node
@@ -196,7 +197,7 @@ service_command() { # COMMAND ROLE-N [DLL]
             address=$(url "${2%-*}" "${2##*-}")
             become_hotline "${3:-$service}" serve --roles "${2%-*}" --urls "$address" < /dev/null >> "$home/log" 2>&1 &
             echo $! > "$home/pid"
-            wait_for 240 ready_or_dead "$home" "$address" && alive "$home/pid" && return 0
+            wait_for 180 ready_or_dead "$home" "$address" && alive "$home/pid" && return 0
             tail -n 5 "$home/log" >&2
             die "$2 does not get ready, see $home/log"
             ;;
@@ -336,6 +337,27 @@ show_status() {
     done
 }
 
+show_usage() {
+    local n process
+    # Of a process that has ended, its parent keeps the time.
+    used() { # NAME PID…
+        local name=$1 stats=()
+        shift
+        stats=("${@/#//proc/}")
+        cat "${stats[@]/%//stat}" 2> /dev/null | sed 's/.*) //' | awk -v name="$name" -v hz="$(getconf CLK_TCK)" -v page="$(getconf PAGESIZE)" '
+            { cpu += $12 + $13 + $14 + $15; memory += $22 }
+            END { printf "%-15s %9.2f s %6d MB\n", name, cpu / hz, memory * page / 1048576 }'
+    }
+    # shellcheck disable=SC2046
+    [ ! -s "$folder/postgresql/data/postmaster.pid" ] || used database $(postgresql_pids)
+    for ((n = 1; n <= brokers; n++)); do
+        if alive "$folder/broker-$n/server.pid"; then used "broker-$n" "$(cat "$folder/broker-$n/server.pid")"; fi
+    done
+    for process in $([ "$processes" = 0 ] || each_process); do
+        if alive "$folder/$process/pid"; then used "$process" "$(cat "$folder/$process/pid")"; fi
+    done
+}
+
 show_env() {
     local role n urls
     cat "$folder/settings"
@@ -354,6 +376,7 @@ case $command in
     up) up "$@" ;;
     down) down ;;
     status) show_status ;;
+    usage) show_usage ;;
     env) show_env ;;
     broker)
         case ${1:-} in

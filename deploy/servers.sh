@@ -14,8 +14,9 @@ postgresql_bin() {
 
 # alive FILE: whether the process runs whose id is in the file; one that only waits to be buried does not.
 alive() {
-    local state
-    [ -s "$1" ] && state=$(cat "/proc/$(cat "$1")/stat" 2> /dev/null) && [[ $state != *') Z '* ]]
+    local pid='' state=''
+    { read -r pid < "$1"; [ -n "$pid" ] && read -r state < "/proc/$pid/stat"; } 2> /dev/null
+    [ -n "$state" ] && [[ $state != *') Z '* ]]
 }
 
 missing_servers() {
@@ -94,8 +95,11 @@ export HOME="$home" RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf" RABBITMQ_CO
 
 listening() { (exec 3<> /dev/tcp/127.0.0.1/$amqp) 2> /dev/null; }
 $(declare -f alive)
-# The server removes its own pid file when it begins to stop.
-running() { alive server.pid; }
+# The server writes its own pid file, and removes it when it begins to stop.
+running() {
+    if [ -s pid ] && ! cmp -s pid server.pid; then cp pid server.pid 2> /dev/null || true; fi
+    alive server.pid || alive launcher.pid
+}
 epmd_running() { alive ../epmd.pid; }
 # wait_for SECONDS COMMAND...
 wait_for() {
@@ -103,12 +107,13 @@ wait_for() {
     shift
     until "\$@"; do
         [ \$SECONDS -lt \$end ] || return 1
-        sleep 0.1
+        sleep 0.2
     done
 }
 gone() { ! running; }
-written() { [ -s pid ] || ! alive launcher.pid; }
 decided() { listening || gone; }
+# The launcher leads the group of processes that the server is in.
+power_off() { kill -KILL -- "-\$(cat launcher.pid)"; }
 
 case \${1:-} in
     start)
@@ -120,16 +125,21 @@ case \${1:-} in
             rm -f pid server.pid
             setsid /usr/lib/rabbitmq/bin/rabbitmq-server < /dev/null >> output 2>&1 &
             echo \$! > launcher.pid
-            if ! wait_for 240 written || ! [ -s pid ]; then tail -n 40 output >&2; exit 1; fi
-            cp pid server.pid
         fi
-        if ! wait_for 240 decided || ! listening; then tail -n 40 output >&2; exit 1; fi
+        # A node of a cluster also waits for the others; a machine that is busy takes its time.
+        if ! wait_for 300 decided || ! listening; then tail -n 40 output >&2; exit 1; fi
+        running
         ;;
     stop) # in good order
-        if running; then kill -CONT "\$(cat server.pid)"; kill -TERM "\$(cat server.pid)"; wait_for 60 gone; fi
+        if running; then
+            if ! alive server.pid; then power_off; exit; fi
+            kill -CONT "\$(cat server.pid)"
+            kill -TERM "\$(cat server.pid)"
+            wait_for 60 gone
+        fi
         ;;
     kill) # as a power cut would
-        if running; then kill -KILL "\$(cat server.pid)"; wait_for 10 gone; fi
+        if running; then power_off; wait_for 10 gone; fi
         ;;
     pause) # silent, with its connections open, as a machine that hangs
         kill -STOP "\$(cat server.pid)"
@@ -142,7 +152,7 @@ case \${1:-} in
         exec /usr/lib/rabbitmq/bin/rabbitmqctl "\$@"
         ;;
     end) # of the test run: nothing is left
-        if running; then kill -KILL "\$(cat server.pid)"; fi
+        if running; then power_off; fi
         if epmd_running; then kill -TERM "\$(cat ../epmd.pid)"; fi
         wait_for 10 gone
         ;;
