@@ -34,11 +34,13 @@ internal sealed class CpuMeter
     private readonly IReadOnlyList<(string Name, Func<double> Milliseconds)> _parts;
     private readonly double[] _before;
 
-    public CpuMeter(IEnumerable<ServiceProcess> service)
+    /// <param name="own">What this process is called.</param>
+    /// <param name="servers">Whether PostgreSQL and RabbitMQ take part.</param>
+    public CpuMeter(IEnumerable<ServiceProcess> service, string own, bool servers)
     {
         var parts = service.Select(p => (p.Name, Read: (Func<double>)(() => Proc.CpuMilliseconds(p.Process.Id)))).ToList();
-        parts.Add(("load", () => Proc.CpuMilliseconds(Environment.ProcessId)));
-        if (ServerMode.Servers is var (postgres, rabbit))
+        parts.Add((own, () => Proc.CpuMilliseconds(Environment.ProcessId)));
+        if (servers && ServerMode.Servers is var (postgres, rabbit))
         {
             if (Proc.Listening(new Npgsql.NpgsqlConnectionStringBuilder(postgres).Port) is { } postmaster) parts.Add(("postgres", () => Proc.FamilyMilliseconds(postmaster)));
             if (Proc.Listening(new Uri(rabbit).Port) is { } beam) parts.Add(("beam", () => Proc.CpuMilliseconds(beam)));

@@ -9,19 +9,21 @@ namespace Hotline.Load;
 /// <summary>The whole service under load, over its HTTP API.</summary>
 internal static class ServiceLoad
 {
-    private const int Bodies = 8192, WatchedUnits = 40, BodiesPerUnit = 8;
+    private const int Bodies = 8192, WatchedUnits = 40, BodiesPerUnit = 8, LivingUnits = 8;
 
     /// <summary>Calls that an open loop may have under way; with more, the service is past all bearing anyway.</summary>
     private const int OpenCallers = 512;
 
     public static async Task<JsonObject> RunAsync(ReadOnlyMemory<string> arguments)
     {
-        var options = new Options(arguments.Span, ["--mode", "--rate", "--concurrency", "--seconds", "--warm", "--seed", "--sample", "--callers-url", "--key"]);
+        var options = new Options(arguments.Span, ["--mode", "--rate", "--concurrency", "--seconds", "--warm", "--seed", "--sample", "--callers-url", "--key"], "--lives");
         var rate = options.Has("--rate") ? options.Number("--rate") : (int?)null;
         var callers = options.Has("--concurrency") ? options.Number("--concurrency") : rate is null ? throw new UsageException("--rate or --concurrency is missing.") : OpenCallers;
         if (rate is not null && options.Has("--concurrency")) throw new UsageException("--rate and --concurrency exclude each other.");
-        var plan = new Plan(rate, callers, options.Number("--seconds"), options.Number("--warm", 10), options.Number("--seed", 1), options.Number("--sample", rate is null ? 5 : 20));
+        var plan = new Plan(rate, callers, options.Number("--seconds"), options.Number("--warm", 10), options.Number("--seed", 1), options.Number("--sample", rate is null ? 5 : 20), options.Has("--lives"));
 
+        if (plan.Lives && (rate is not null || callers > WholeLives.Most || options.Has("--callers-url")))
+            throw new UsageException($"--lives goes with --mode and a --concurrency of {WholeLives.Most} at the most.");
         if (options.Text("--callers-url") is { } running)
         {
             if (!Uri.TryCreate(running, UriKind.Absolute, out var url)) throw new UsageException("--callers-url must be an address like http://127.0.0.1:5080.");
@@ -36,7 +38,7 @@ internal static class ServiceLoad
         };
     }
 
-    private sealed record Plan(int? Rate, int Callers, int Seconds, int Warm, int Seed, int Sample);
+    private sealed record Plan(int? Rate, int Callers, int Seconds, int Warm, int Seed, int Sample, bool Lives);
 
     private static async Task<JsonObject> StartAsync(string name, Plan plan, Func<string, Task<Mode>> create)
     {
@@ -47,7 +49,10 @@ internal static class ServiceLoad
             await using var service = await Service.StartAsync(mode, folder);
             foreach (var p in service.Processes) await Console.Error.WriteLineAsync($"{p.Name}: process {p.Process.Id}, {p.Url}");
             var lists = service.Processes.FirstOrDefault(p => p.Name == "handlers") ?? service.Processes[0];
-            return await MeasureAsync(name, plan, service, service.Processes[0].Url, lists.Url, await service.KeyAsync("operator"));
+            var key = await service.KeyAsync("operator");
+            return plan.Lives
+                ? await LiveAsync(name, plan, service, service.Processes[0].Url, lists.Url, key)
+                : await MeasureAsync(name, plan, service, service.Processes[0].Url, lists.Url, key);
         }
         finally
         {
@@ -66,7 +71,7 @@ internal static class ServiceLoad
         var streets = await StreetsAsync(http);
         new Random(plan.Seed).Shuffle(streets);
         using var sampler = new Sampler(plan.Sample);
-        var watched = await CertainAsync(http, streets);
+        var watched = await CertainAsync(http, streets, WatchedUnits);
         var others = new Tickets(plan.Seed, [.. streets.Except(watched)]);
         byte[] Post(byte[] body) => Connection.Request("POST", "/api/tickets", url, key, body);
         foreach (var street in watched) sampler.Add(listsUrl, key, street.Code, [.. Enumerable.Range(0, BodiesPerUnit).Select(_ => Post(others.For(street)))]);
@@ -80,7 +85,7 @@ internal static class ServiceLoad
         sampler.Restart();
 
         await Console.Error.WriteLineAsync($"measuring for {plan.Seconds} s");
-        var cpu = new CpuMeter(service?.Processes ?? []);
+        var cpu = new CpuMeter(service?.Processes ?? [], "load", servers: name != "embedded");
         var filer = new Filer(url, requests, sampler);
         var started = Stopwatch.GetTimestamp();
         await filer.RunAsync(plan.Callers, plan.Rate, TimeSpan.FromSeconds(plan.Seconds), late.Token);
@@ -113,14 +118,55 @@ internal static class ServiceLoad
             json["setAside"] = setAside;
             return json;
         }
-        json["peakMb"] = new JsonObject([.. service.Processes.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Proc.PeakMegabytes(p.Process.Id))), KeyValuePair.Create("load", (JsonNode?)Proc.PeakMegabytes(Environment.ProcessId))]);
-        json["firstRequestMs"] = new JsonObject(service.Processes.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Math.Round(p.FirstRequest.TotalMilliseconds))));
         return await CheckAsync(json, service, warm.Accepted + filer.Accepted, exact: warm.Errors + filer.Errors == 0);
+    }
+
+    private static async Task<JsonObject> LiveAsync(string name, Plan plan, Service service, Uri url, Uri unitsUrl, string key)
+    {
+        using var http = new HttpClient { BaseAddress = url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var streets = await StreetsAsync(http);
+        new Random(plan.Seed).Shuffle(streets);
+        var tickets = new Tickets(plan.Seed, streets);
+        var offices = new List<(string Unit, string Key, byte[][] Bodies)>();
+        foreach (var street in await CertainAsync(http, streets, LivingUnits))
+            offices.Add((street.Code, await service.KeyAsync("handler", street.Code), [.. Enumerable.Range(0, BodiesPerUnit).Select(_ => tickets.For(street))]));
+
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(12) + TimeSpan.FromSeconds(plan.Warm + plan.Seconds));
+        using var lives = new WholeLives(url, unitsUrl, key, offices);
+        await Console.Error.WriteLineAsync($"warming up for {plan.Warm} s");
+        await lives.RunAsync(plan.Callers, TimeSpan.FromSeconds(plan.Warm), late.Token);
+        await Service.SettledAsync(url);
+        var (filedWarm, failedWarm) = (lives.Filed, lives.Failed);
+        lives.Restart();
+
+        await Console.Error.WriteLineAsync($"measuring for {plan.Seconds} s");
+        var cpu = new CpuMeter(service.Processes, "load", servers: name != "embedded");
+        var started = Stopwatch.GetTimestamp();
+        await lives.RunAsync(plan.Callers, TimeSpan.FromSeconds(plan.Seconds), late.Token);
+        var lived = Stopwatch.GetElapsedTime(started);
+        await Service.SettledAsync(url);
+        var json = new JsonObject
+        {
+            ["command"] = "lives",
+            ["mode"] = name,
+            ["concurrency"] = plan.Callers,
+            ["lives"] = lives.Lived,
+            ["failed"] = lives.Failed,
+            ["seconds"] = Round(lived.TotalSeconds),
+            ["settledSeconds"] = Round(Stopwatch.GetElapsedTime(started).TotalSeconds),
+            ["livesPerSecond"] = Round(lives.Lived / lived.TotalSeconds),
+            ["ms"] = lives.Calls(),
+            ["cpuMsPerLife"] = cpu.Per(lives.Lived),
+        };
+        return await CheckAsync(json, service, filedWarm + lives.Filed, exact: failedWarm + lives.Failed == 0);
     }
 
     /// <param name="exact">Every call was answered; a call without an answer may have been accepted.</param>
     private static async Task<JsonObject> CheckAsync(JsonObject json, Service service, long accepted, bool exact)
     {
+        json["peakMb"] = new JsonObject([.. service.Processes.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Proc.PeakMegabytes(p.Process.Id))), KeyValuePair.Create("load", (JsonNode?)Proc.PeakMegabytes(Environment.ProcessId))]);
+        json["firstRequestMs"] = new JsonObject(service.Processes.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Math.Round(p.FirstRequest.TotalMilliseconds))));
         var figures = await service.FiguresAsync();
         var recount = (await service.HotlineAsync("recount")).Status == 0;
         json["dispatchedShare"] = Round(figures.Dispatched / (double)Math.Max(1, figures.Tickets), 4);
@@ -169,12 +215,12 @@ internal static class ServiceLoad
     }
 
     /// <summary>Streets whose office surely gets what happens there: the service says so itself.</summary>
-    private static async Task<List<Street>> CertainAsync(HttpClient http, Street[] streets)
+    private static async Task<List<Street>> CertainAsync(HttpClient http, Street[] streets, int count)
     {
         var certain = new List<Street>();
         foreach (var street in streets)
         {
-            if (certain.Count == Math.Min(WatchedUnits, (streets.Length + 1) / 2)) break;
+            if (certain.Count == Math.Min(count, (streets.Length + 1) / 2)) break;
             var preview = await http.GetFromJsonAsync<JsonObject>($"/api/dispatch/preview?address={Uri.EscapeDataString(street.Place + "中山路12号")}&text={Uri.EscapeDataString(Tickets.CertainText)}");
             if (preview!["lead"]?["code"]?.GetValue<string>() == street.Code) certain.Add(street);
         }

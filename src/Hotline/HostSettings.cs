@@ -36,6 +36,9 @@ public sealed record HostSettings
     public required OutboxSettings Outbox { get; init; }
     public required bool MigrateOnStart { get; init; }
 
+    /// <summary>Calls that are answered or wait at once, at most; one more is refused with a time to try again.</summary>
+    public required int Requests { get; init; }
+
     public static HostSettings Read(IConfiguration configuration)
     {
         var memory = Word(configuration, "Bus:Transport", "memory", "memory", "rabbitmq") == "memory";
@@ -49,7 +52,12 @@ public sealed record HostSettings
             Division = ReadDivision(configuration),
             DataKey = ReadDataKey(configuration, folder),
             // The in-memory bus loses nothing while the process lives, and its end is made good at the next start; so it may wait longer.
-            Outbox = new OutboxSettings { RetryAfter = Seconds(configuration, "Outbox:RetryAfterSeconds", memory ? 120 : 30) },
+            Outbox = new OutboxSettings
+            {
+                RetryAfter = Seconds(configuration, "Outbox:RetryAfterSeconds", memory ? 120 : 30),
+                Backlog = Number(configuration, "Overload:Backlog", 2000),
+            },
+            Requests = Number(configuration, "Overload:Requests", 512),
             MigrateOnStart = Word(configuration, "Database:MigrateOnStart", "true", "true", "false") == "true",
         };
     }
@@ -166,6 +174,14 @@ public sealed record HostSettings
     {
         var word = (configuration[setting] is { Length: > 0 } given ? given : fallback).ToLowerInvariant();
         return words.Contains(word) ? word : throw new SettingException(setting, $"'{configuration[setting]}' is not one of: {string.Join(", ", words)}");
+    }
+
+    private static int Number(IConfiguration configuration, string setting, int fallback)
+    {
+        if (configuration[setting] is not { Length: > 0 } text) return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1_000_000
+            ? number
+            : throw new SettingException(setting, "must be a whole number between 1 and 1000000");
     }
 
     private static TimeSpan Seconds(IConfiguration configuration, string setting, double fallback)

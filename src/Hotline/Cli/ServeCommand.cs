@@ -54,7 +54,7 @@ internal static class ServeCommand
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
 
-        builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp();
+        builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp(settings);
         builder.Services.AddHostedService<Relay>();
 
         await using var app = builder.Build();
