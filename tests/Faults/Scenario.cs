@@ -57,10 +57,19 @@ internal sealed record Scenario(IReadOnlyList<Fault> Faults, int Seed, Pace Pace
         var account = new Account(site);
         await account.HoldAsync(site.Ledger.All.Where(e => !before.Contains(e.Draft.Key)));
         foreach (var fallen in site.Members.Where(m => m.Fell)) broken.Add($"the process of {fallen.Roles} ended by itself: {fallen.Notes}");
-        broken.AddRange(traffic.Broken);
+        broken.AddRange(traffic.Broken.Select(what => Explain(site, what)));
         broken.AddRange(account.Broken);
         return new Figures($"{site.Name}: {Name}", traffic.Filed, traffic.Retried, traffic.Refused, account.Decided, account.Issued, traffic.Lived,
             site.Resent - resent, setAside, settled.TotalSeconds, TimeProvider.System.GetElapsedTime(started).TotalSeconds, broken);
+    }
+
+    /// <summary>With the line of the log that a 500 names, where its process still lives.</summary>
+    private static string Explain(Site site, string what)
+    {
+        const string under = "log of the service under ";
+        if (what.IndexOf(under, StringComparison.Ordinal) is not (>= 0 and var at)) return what;
+        var trace = new string([.. what[(at + under.Length)..].TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c == ':')]);
+        return $"{what} {string.Join(' ', site.Members.SelectMany(m => m.Notes.Split('\n')).Where(l => l.Contains(trace, StringComparison.Ordinal)))}";
     }
 
     private static async Task PutBackAsync(Site site, CancellationToken ct)

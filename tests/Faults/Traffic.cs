@@ -181,7 +181,8 @@ internal sealed class Traffic : IAsyncDisposable
             return true;
         }
         _broken.Enqueue($"{what}: {answer.Status} {answer.Body.ToJsonString()}");
-        return false;
+        // Nobody knows what a 500 has done: the call is made again, so that the rest can be accounted for.
+        return answer.Status == 500;
     }
 
     /// <summary>Those who work on one ticket.</summary>
