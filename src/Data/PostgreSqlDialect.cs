@@ -28,8 +28,10 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
     };
 
     // 53, 57, 58: out of resources, shutting down or starting up, system error; 25006: read only, a standby after a failover
+    // ObjectDisposedException: Npgsql's own, where the connection was cut between two statements of a transaction.
     public override bool IsAway(Exception exception) =>
-        exception is NpgsqlException { IsTransient: true } or SocketException or TimeoutException
+        exception is ObjectDisposedException { StackTrace: { } trace } && trace.Contains("Npgsql.Internal", StringComparison.Ordinal)
+        || exception is NpgsqlException { IsTransient: true } or SocketException or TimeoutException
         || exception is NpgsqlException { InnerException: IOException or SocketException or TimeoutException }
         || exception is PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction };
 

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Hotline.App.Access;
 using Hotline.Contracts;
 using Hotline.Data;
-using Hotline.Testing;
 
 namespace Hotline.Tests.Access;
 

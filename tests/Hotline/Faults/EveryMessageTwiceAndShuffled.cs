@@ -10,7 +10,6 @@ using Hotline.Dispatcher.Units;
 using Hotline.Handlers;
 using Hotline.Intake;
 using Hotline.Reporting;
-using Hotline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Hotline.Tests;
+namespace Hotline.Testing;
 
 /// <summary>The real program as a child process, in a folder of its own.</summary>
-internal sealed partial class HotlineProcess : IAsyncDisposable
+public sealed partial class HotlineProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _notes;
@@ -25,9 +26,14 @@ internal sealed partial class HotlineProcess : IAsyncDisposable
     public string Notes => string.Join('\n', _notes);
 
     /// <summary>Starts <c>hotline serve</c> on a free port and waits until it listens.</summary>
-    public static async Task<HotlineProcess> ServeAsync(string folder, params string[] arguments)
+    public static Task<HotlineProcess> ServeAsync(string folder, params string[] arguments) =>
+        ServeAsync(folder, ReadOnlyDictionary<string, string>.Empty, arguments);
+
+    /// <inheritdoc cref="ServeAsync(string, string[])"/>
+    /// <param name="environment">Variables beside those of this process.</param>
+    public static async Task<HotlineProcess> ServeAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var process = Start(folder, ["serve", "--urls", "http://127.0.0.1:0", .. arguments]);
+        var process = Start(folder, ["serve", "--urls", "http://127.0.0.1:0", .. arguments], environment);
         var notes = new ConcurrentQueue<string>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.ErrorDataReceived += (_, line) =>
@@ -73,6 +79,18 @@ internal sealed partial class HotlineProcess : IAsyncDisposable
         return (process.ExitCode, await output, await notes);
     }
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited ? 0 : _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Ends it as a power cut would.</summary>
     public void Kill() => _process.Kill();
 
@@ -86,14 +104,18 @@ internal sealed partial class HotlineProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string folder, IEnumerable<string> arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hotline.dll"), .. arguments])
+    private static Process Start(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hotline.dll"), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
-        })!;
+        };
+        foreach (var (name, value) in environment ?? ReadOnlyDictionary<string, string>.Empty) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     [GeneratedRegex(@"Listening on (http://[^\s,]+)")]
     private static partial Regex Listening();

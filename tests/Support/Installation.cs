@@ -1,22 +1,23 @@
+using System.Collections.ObjectModel;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
+using Xunit;
 
-namespace Hotline.Tests;
+namespace Hotline.Testing;
 
 /// <summary>
 /// One installation of the real program: a folder or a database of its own, Chongchuan's units, an administrator's key. Processes are started
 /// and killed by the test.
 /// </summary>
-internal sealed class Installation : IAsyncDisposable
+public sealed class Installation : IAsyncDisposable
 {
     public const string Division = "320613";
 
-    private readonly string[] _settings;
+    private readonly IReadOnlyList<string> _settings;
     private readonly Func<Task> _drop;
 
-    private Installation(string folder, string[] settings, Func<Task> drop)
+    private Installation(string folder, IReadOnlyList<string> settings, Func<Task> drop)
     {
         Folder = folder;
         _settings = settings;
@@ -25,43 +26,25 @@ internal sealed class Installation : IAsyncDisposable
 
     public string Folder { get; }
 
-    /// <summary>What the names of its queues begin with.</summary>
-    public string BusPrefix { get; private init; } = "hotline";
-
     /// <summary>The administrator's key: may everything.</summary>
     public string Key { get; private set; } = "";
 
-    public static async Task<Installation> EmbeddedAsync()
+    /// <summary>SQLite and the in-memory bus.</summary>
+    public static Task<Installation> EmbeddedAsync(params string[] settings) =>
+        SetUpAsync(Directory.CreateTempSubdirectory("hotline-whole-").FullName, settings, () => Task.CompletedTask);
+
+    /// <summary>In a folder of its own, with settings that name a database, which is brought to this version.</summary>
+    /// <param name="drop">Takes the database away at the end; the folder is deleted with it.</param>
+    public static async Task<Installation> SetUpAsync(string folder, IReadOnlyList<string> settings, Func<Task> drop)
     {
-        var folder = Directory.CreateTempSubdirectory("hotline-whole-").FullName;
-        return await new Installation(folder, [], () => Task.CompletedTask).InitAsync();
+        var installation = new Installation(folder, settings, drop);
+        await installation.RunAsync("init", "--division", Division);
+        installation.Key = await installation.RunAsync("keys", "create", "--role", "administrator", "--name", "test");
+        return installation;
     }
 
-    /// <summary>PostgreSQL and RabbitMQ of the test run; skips without them.</summary>
-    public static async Task<Installation> ServersAsync()
-    {
-        var server = Environment.GetEnvironmentVariable("HOTLINE_TEST_POSTGRESQL");
-        var rabbit = Environment.GetEnvironmentVariable("HOTLINE_TEST_RABBITMQ");
-        Assert.SkipWhen(string.IsNullOrEmpty(server) || string.IsNullOrEmpty(rabbit), "HOTLINE_TEST_POSTGRESQL and HOTLINE_TEST_RABBITMQ hold no addresses.");
-        var name = $"hotline_whole_{Guid.NewGuid():N}";
-        await ExecuteAsync(server!, $"create database {name}");
-        string[] settings =
-        [
-            "--Database:Engine=postgresql",
-            $"--Database:ConnectionString={new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString}",
-            "--Bus:Transport=rabbitmq",
-            $"--Bus:Uri={rabbit}",
-            // Queues are shared on one broker: a name of its own keeps installations apart.
-            $"--Bus:Prefix={name}",
-            "--Outbox:RetryAfterSeconds=3",
-            $"--Hotline:DataKey={Convert.ToBase64String(new byte[32])}",
-        ];
-        var folder = Directory.CreateTempSubdirectory("hotline-whole-").FullName;
-        return await new Installation(folder, settings, () => ExecuteAsync(server!, $"drop database {name} with (force)")) { BusPrefix = name }.InitAsync();
-    }
-
-    public Task<HotlineProcess> ServeAsync(string? roles = null) =>
-        HotlineProcess.ServeAsync(Folder, [.. roles is null ? Array.Empty<string>() : ["--roles", roles], .. _settings]);
+    public Task<HotlineProcess> ServeAsync(string? roles = null, IReadOnlyDictionary<string, string>? environment = null) => HotlineProcess.ServeAsync(
+        Folder, environment ?? ReadOnlyDictionary<string, string>.Empty, [.. roles is null ? Array.Empty<string>() : ["--roles", roles], .. _settings]);
 
     public Task<string> RunAsync(params string[] arguments) => HotlineProcess.RunAsync(Folder, [.. arguments, .. _settings]);
 
@@ -72,25 +55,10 @@ internal sealed class Installation : IAsyncDisposable
         await _drop();
         Directory.Delete(Folder, recursive: true);
     }
-
-    private async Task<Installation> InitAsync()
-    {
-        await RunAsync("init", "--division", Division);
-        Key = await RunAsync("keys", "create", "--role", "administrator", "--name", "test");
-        return this;
-    }
-
-    private static async Task ExecuteAsync(string server, string sql)
-    {
-        await using var connection = new NpgsqlConnection(server);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
 }
 
 /// <summary>The HTTP API as a client sees it.</summary>
-internal sealed class Api(Uri url, string? key) : IDisposable
+public sealed class Api(Uri url, string? key) : IDisposable
 {
     private static readonly TimeSpan ComesAboutWithin = TimeSpan.FromSeconds(60);
 
