@@ -1,6 +1,5 @@
 using System.Net;
 using Hotline.Contracts;
-using Hotline.Testing;
 using Hotline.Tests.Access;
 
 namespace Hotline.Tests.Shell;
