@@ -16,7 +16,7 @@ public sealed partial class Congestion(Database database, IRoad road, OutboxSett
     /// <summary>A role whose oldest delivery has not changed for this long is not working.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, Watch> _watched = [];
+    private readonly Dictionary<Role, Watch> _watched = [];
     private volatile bool _refuses;
 
     /// <summary>Whether a new ticket is to be refused now.</summary>
@@ -57,11 +57,13 @@ public sealed partial class Congestion(Database database, IRoad road, OutboxSett
             "select role, sum(messages) as messages, min(id) as oldest from outbox where fault is null group by role"), ct);
         var now = database.Clock.Time.GetTimestamp();
         var refuses = false;
-        foreach (var role in Enum.GetValues<Role>().Select(r => r.Word()))
+        foreach (var role in Enum.GetValues<Role>())
         {
             if (!_watched.TryGetValue(role, out var watch)) _watched[role] = watch = new Watch();
-            var row = owed.FirstOrDefault(o => o.Role == role);
-            refuses |= watch.Overloaded(row?.Messages ?? 0, row?.Oldest, settings.Backlog, now, then => database.Clock.Time.GetElapsedTime(then, now) < Idle);
+            var row = owed.FirstOrDefault(o => o.Role == role.Word());
+            // Several things are noted and counted of each ticket, later and for nobody who waits.
+            var backlog = settings.Waits(role) > TimeSpan.Zero ? settings.Backlog * 10 : settings.Backlog;
+            refuses |= watch.Overloaded(row?.Messages ?? 0, row?.Oldest, backlog, now, then => database.Clock.Time.GetElapsedTime(then, now) < Idle);
         }
         refuses &= road.Open;
         if (refuses != _refuses) LogChanged(refuses ? "are refused: more is filed than gets done" : "are taken again");

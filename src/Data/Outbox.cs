@@ -14,22 +14,27 @@ public sealed record OutboxSettings
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// What is only counted waits this long for company: one parcel then tells several things of the same ticket, and numbers that many tickets
-    /// change are written once.
+    /// What is only noted (on a ticket, in the figures) waits this long for company: one parcel then tells several things of the same ticket, and numbers
+    /// that many tickets change are written once. Nobody's work waits for it.
     /// </summary>
-    public TimeSpan CountingWaits { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan Waits(Role role) => role switch
+    {
+        Role.Intake => TimeSpan.FromMilliseconds(100),
+        Role.Reporting => TimeSpan.FromMilliseconds(500),
+        _ => TimeSpan.Zero,
+    };
 
-    /// <summary>The most messages in one parcel of what is only counted.</summary>
-    public int CountingParcelSize { get; init; } = 1000;
-
-    /// <summary>Messages owed to one role above which new tickets may be refused (<see cref="Congestion"/>); <c>Overload:Backlog</c>.</summary>
+    /// <summary>
+    /// Messages owed to one role above which new tickets may be refused (<see cref="Congestion"/>); ten times that for what is only noted.
+    /// <c>Overload:Backlog</c>.
+    /// </summary>
     public int Backlog { get; init; } = 2000;
 
     /// <summary>The most messages in one row of the outbox.</summary>
     public int BundleSize { get; init; } = 200;
 
     /// <summary>The most messages in one parcel; one bundle may be more.</summary>
-    public int ParcelSize { get; init; } = 200;
+    public int ParcelSize { get; init; } = 400;
 }
 
 /// <summary>

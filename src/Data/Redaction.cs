@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Hotline.Data;
@@ -29,9 +30,32 @@ public static partial class Redaction
         return Redact(text);
     }
 
-    /// <summary>Full-width digits are digits, and blanks, dots, dashes and brackets may stand between them.</summary>
-    private static string Blotted(string text, string digits) => Regex.Replace(
-        text, $@"(?<!\d){string.Join(@"[\s\-.()（）－–—]{0,3}", digits.Select(d => $"[{d}{(char)('０' + d - '0')}]"))}(?!\d)", Blot);
+    /// <summary>Full-width digits are digits, and up to three blanks, dots, dashes and brackets may stand between two of them; no digit stands before or after.</summary>
+    private static string Blotted(string text, string digits)
+    {
+        StringBuilder? blotted = null;
+        var kept = 0;
+        for (var start = 0; start < text.Length; start++)
+        {
+            if (!Is(text[start], digits[0]) || (start > 0 && char.IsDigit(text[start - 1]))) continue;
+            var end = start + 1;
+            for (var i = 1; i < digits.Length && end > 0; i++)
+            {
+                var next = end;
+                while (next < text.Length && next - end < 3 && IsBetween(text[next])) next++;
+                end = next < text.Length && Is(text[next], digits[i]) ? next + 1 : 0;
+            }
+            if (end == 0 || (end < text.Length && char.IsDigit(text[end]))) continue;
+            (blotted ??= new StringBuilder()).Append(text, kept, start - kept).Append(Blot);
+            kept = end;
+            start = end - 1;
+        }
+        return blotted is null ? text : blotted.Append(text, kept, text.Length - kept).ToString();
+
+        static bool Is(char c, char digit) => c == digit || c == (char)('０' + digit - '0');
+
+        static bool IsBetween(char c) => char.IsWhiteSpace(c) || c is '-' or '.' or '(' or ')' or '（' or '）' or '－' or '–' or '—';
+    }
 
     // \d also matches full-width digits; the look-arounds keep it from biting into longer numbers that are something else.
     [GeneratedRegex(@"(?<!\d)(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXxＸｘ](?!\d)|(?<!\d)\d{16,19}(?!\d)")]

@@ -76,14 +76,14 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     private async Task ForwardAsync(Role role, CancellationToken ct)
     {
         var waiting = outbox.Waiting(role);
-        var (most, wait) = role == Role.Reporting ? (settings.CountingParcelSize, settings.CountingWaits) : (settings.ParcelSize, TimeSpan.Zero);
+        var wait = settings.Waits(role);
         var letters = new List<Letter>();
         while (await waiting.WaitToReadAsync(ct))
         {
-            if (wait > TimeSpan.Zero && waiting.Count < most) await Task.Delay(wait, database.Clock.Time, ct);
+            if (wait > TimeSpan.Zero && waiting.Count < settings.ParcelSize) await Task.Delay(wait, database.Clock.Time, ct);
             letters.Clear();
             var (messages, size) = (0, 0);
-            while (messages < most && size < ParcelCharacters && waiting.TryRead(out var delivery))
+            while (messages < settings.ParcelSize && size < ParcelCharacters && waiting.TryRead(out var delivery))
             {
                 letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
                 messages += delivery.Messages;

@@ -32,19 +32,31 @@ public sealed class WorkOrderChangedConsumer : IConsumer<WorkOrderChanged>
         });
 }
 
-/// <summary>What the other roles tell of tickets, written once for each ticket however much was told.</summary>
-internal static class Progress
+/// <summary>What the other roles tell of tickets in one transaction, written once for each ticket however much was told.</summary>
+internal sealed class Progress
 {
-    public static async Task NoteAsync<T>(Work work, IReadOnlyList<T> messages, Func<T, TicketRow, TicketRow> note) where T : IMessage
+    private readonly List<(string Ticket, Func<TicketRow, TicketRow> Note)> _told = [];
+
+    /// <param name="note">The ticket with what the message says; the ticket itself where it says nothing new.</param>
+    public static Task NoteAsync<T>(Work work, IReadOnlyList<T> messages, Func<T, TicketRow, TicketRow> note) where T : IMessage
     {
-        if (messages.Count == 0) return;
-        var tickets = await Tickets.TakeAsync(work, messages.Select(m => m.Ticket).Distinct());
+        if (messages.Count > 0)
+        {
+            work.Gather(() => new Progress(), progress => progress.WriteAsync(work))
+                ._told.AddRange(messages.Select(message => (message.Ticket, (Func<TicketRow, TicketRow>)(ticket => note(message, ticket)))));
+        }
+        return Task.CompletedTask;
+    }
+
+    private async Task WriteAsync(Work work)
+    {
+        var tickets = await Tickets.TakeAsync(work, _told.Select(t => t.Ticket).Distinct());
         var changed = new List<TicketRow>(tickets.Count);
-        foreach (var told in messages.GroupBy(m => m.Ticket))
+        foreach (var told in _told.GroupBy(t => t.Ticket))
         {
             if (!tickets.TryGetValue(told.Key, out var before))
-                throw new InvalidOperationException($"{typeof(T).Name} tells of ticket {told.Key}, which was never filed here.");
-            var after = told.Aggregate(before, (ticket, message) => note(message, ticket));
+                throw new InvalidOperationException($"Ticket {told.Key} was worked on but never filed here.");
+            var after = told.Aggregate(before, (ticket, t) => t.Note(ticket));
             if (after != before) changed.Add(Tickets.Next(before, after));
         }
         await Tickets.SaveAllAsync(work, changed);
