@@ -76,4 +76,8 @@ public sealed class SqliteDialect(string connectionString) : Dialect
         on conflict (dimension, code) do update set day = excluded.day, name = excluded.name
         where (excluded.day, excluded.name) > (reporting_label.day, reporting_label.name)
         """;
+
+    public override string Among => "in (select value from json_each(@among))";
+
+    public override string AmongNumbers => "in (select value from json_each(@among))";
 }
