@@ -13,6 +13,8 @@
 # HOTLINE_TEST_BROKER (a command: start, stop, kill), HOTLINE_TEST_CHROMIUM (executable).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=deploy/servers.sh
+. deploy/servers.sh
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Build servers would outlive this script.
@@ -21,8 +23,6 @@ export MSBUILDDISABLENODEREUSE=1
 most_seconds_per_project=1200
 build_options=(--nologo -warnaserror -p:UseSharedCompilation=false)
 
-say() { printf '%s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
 took() { printf '%s: %d s\n' "$1" $((SECONDS - $2)) >&2; }
 
 # --- what has to be installed
@@ -34,16 +34,8 @@ as_root() {
     fi
 }
 
-postgresql_bin() {
-    local dir
-    for dir in /usr/lib/postgresql/*/bin; do
-        if [ -x "$dir/initdb" ]; then echo "$dir"; fi
-    done | sort -V | tail -n 1
-}
-
 missing_packages() {
-    [ -n "$(postgresql_bin)" ] || echo postgresql
-    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
+    missing_servers
     [ -x /usr/bin/chromium ] || echo chromium
     [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
     [ -e /usr/share/zoneinfo/Asia/Shanghai ] || echo tzdata
@@ -75,138 +67,33 @@ install_missing() {
 
 # --- what has to run
 
-taken_ports=' '
-free_port() { # sets $port; not in a subshell, which would forget what it has given away
-    local try
-    for ((try = 0; try < 200; try++)); do
-        port=$((20000 + RANDOM % 12000)) # below the range from which outgoing connections get theirs
-        case $taken_ports in *" $port "*) continue ;; esac
-        if ! (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
-            taken_ports+="$port "
-            return 0
-        fi
-    done
-    die "No free port on 127.0.0.1 between 20000 and 32000."
-}
-
-# PostgreSQL refuses to run as root.
-as_postgres() {
-    if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
-}
-
-start_postgresql() {
-    local started=$SECONDS bin try
-    bin=$(postgresql_bin)
-    mkdir "$work/postgresql"
-    [ "$(id -u)" != 0 ] || chown postgres: "$work/postgresql"
-    pg_ctl=("$bin/pg_ctl" -D "$work/postgresql/data" -s)
-    (
-        cd "$work/postgresql"
-        as_postgres "$bin/initdb" -D "$work/postgresql/data" -U hotline -E UTF8 --locale=C.UTF-8 --auth=trust > initdb.log 2>&1
-    ) || die "$(cat "$work/postgresql/initdb.log")"
+start_engines() {
+    local started=$SECONDS try
+    make_postgresql "$work/postgresql"
     for try in 1 2 3; do
         free_port
-        if (
-            cd "$work/postgresql"
-            as_postgres "${pg_ctl[@]}" -w -t 60 -l "$work/postgresql/log" \
-                -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='' -c max_connections=300" start < /dev/null
-        ); then
-            postgresql_runs=1
-            export HOTLINE_TEST_POSTGRESQL="Host=127.0.0.1;Port=$port;Username=hotline;Database=postgres"
-            took 'PostgreSQL started' "$started"
-            return 0
-        fi
+        if start_postgresql "$work/postgresql" "$port"; then postgresql_runs=1; break; fi
         say "PostgreSQL did not start on port $port (try $try)"
     done
-    die "$(cat "$work/postgresql/log")"
-}
+    [ -n "$postgresql_runs" ] || die "$(cat "$work/postgresql/log")"
+    export HOTLINE_TEST_POSTGRESQL="Host=127.0.0.1;Port=$port;Username=hotline;Database=postgres"
+    took 'PostgreSQL started' "$started"
 
-# A command of its own, so that tests can stop and start the broker while they run.
-write_broker() {
-    local amqp distribution epmd
-    free_port; amqp=$port
-    free_port; distribution=$port
-    free_port; epmd=$port
-    local home="$work/rabbitmq"
-    mkdir "$home"
-    # Quorum queues write to disk before they confirm; the alarm for a nearly full disk would only confuse a test.
-    cat > "$home/rabbitmq.conf" <<CONF
-listeners.tcp.1 = 127.0.0.1:$amqp
-disk_free_limit.absolute = 50MB
-CONF
-    : > "$home/rabbitmq-env.conf"
-    echo '[].' > "$home/enabled_plugins"
-    cat > "$work/broker" <<BROKER
-#!/usr/bin/env bash
-# broker start|stop|kill: the RabbitMQ of this test run, amqp://guest:guest@127.0.0.1:$amqp
-set -euo pipefail
-cd "$home"
-while read -r name; do unset "\$name"; done < <(compgen -e | grep -E '^(RABBITMQ|ERL)_')
-export HOME="$home" RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf" RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" \\
-    RABBITMQ_ADVANCED_CONFIG_FILE="$home/none.config" RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \\
-    RABBITMQ_NODENAME="hotline-test-$amqp@localhost" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$amqp \\
-    RABBITMQ_DIST_PORT=$distribution ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1 \\
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \\
-    RABBITMQ_MNESIA_BASE="$home/data" RABBITMQ_LOG_BASE="$home/log" RABBITMQ_PID_FILE="$home/pid" \\
-    RABBITMQ_GENERATED_CONFIG_DIR="$home/generated" RABBITMQ_SCHEMA_DIR="$home/schema"
-
-listening() { (exec 3<> /dev/tcp/127.0.0.1/$amqp) 2> /dev/null; }
-# The server removes its own pid file when it begins to stop.
-running() { [ -s server.pid ] && kill -0 "\$(cat server.pid)" 2> /dev/null; }
-epmd_running() { [ -s epmd.pid ] && kill -0 "\$(cat epmd.pid)" 2> /dev/null; }
-# wait_for SECONDS COMMAND...
-wait_for() {
-    local end=\$((SECONDS + \$1))
-    shift
-    until "\$@"; do
-        [ \$SECONDS -lt \$end ] || return 1
-        sleep 0.1
-    done
-}
-gone() { ! running; }
-
-case \${1:-} in
-    start)
-        if running && listening; then exit 0; fi
-        if ! epmd_running; then
-            setsid epmd -port $epmd -address 127.0.0.1 < /dev/null >> output 2>&1 &
-            echo \$! > epmd.pid
-        fi
-        rm -f pid server.pid
-        setsid /usr/lib/rabbitmq/bin/rabbitmq-server < /dev/null >> output 2>&1 &
-        if ! wait_for 90 test -s pid; then tail -n 40 output >&2; exit 1; fi
-        cp pid server.pid
-        if ! wait_for 90 listening; then tail -n 40 output >&2; exit 1; fi
-        ;;
-    stop) # in good order
-        if running; then kill -TERM "\$(cat server.pid)"; wait_for 60 gone; fi
-        ;;
-    kill) # as a power cut would
-        if running; then kill -KILL "\$(cat server.pid)"; wait_for 10 gone; fi
-        ;;
-    end) # of the test run: nothing is left
-        if running; then kill -KILL "\$(cat server.pid)"; fi
-        if epmd_running; then kill -TERM "\$(cat epmd.pid)"; fi
-        wait_for 10 gone
-        ;;
-    *) echo "broker start|stop|kill" >&2; exit 2 ;;
-esac
-BROKER
-    chmod 755 "$work/broker"
-    export HOTLINE_TEST_BROKER="$work/broker" HOTLINE_TEST_RABBITMQ="amqp://guest:guest@127.0.0.1:$amqp"
-}
-
-start_rabbitmq() {
-    local started=$SECONDS try
+    started=$SECONDS
+    local amqp distribution
     for try in 1 2 3; do
+        free_port; amqp=$port
+        free_port; distribution=$port
+        free_port
         rm -rf "$work/rabbitmq"
-        write_broker
-        if "$work/broker" start; then
+        write_broker "$work/rabbitmq" "hotline-test-$amqp@localhost" "$amqp" "$distribution" "$port"
+        export HOTLINE_TEST_BROKER="$work/rabbitmq/broker" HOTLINE_TEST_RABBITMQ="amqp://guest:guest@127.0.0.1:$amqp"
+        if "$HOTLINE_TEST_BROKER" start; then
             took 'RabbitMQ started' "$started"
             return 0
         fi
         say "RabbitMQ did not start (try $try)"
-        "$work/broker" end || true
+        "$HOTLINE_TEST_BROKER" end || true
     done
     die "RabbitMQ does not start."
 }
@@ -220,9 +107,9 @@ stop_all() {
         kill -TERM "$child" 2> /dev/null || true
         wait "$child" 2> /dev/null || true
     fi
-    [ ! -x "$work/broker" ] || "$work/broker" end || say "RabbitMQ could not be stopped, see $work"
+    [ ! -x "$work/rabbitmq/broker" ] || "$work/rabbitmq/broker" end || say "RabbitMQ could not be stopped, see $work"
     if [ -n "$postgresql_runs" ]; then
-        (cd "$work/postgresql" && as_postgres "${pg_ctl[@]}" -w -m immediate stop) || say "PostgreSQL could not be stopped, see $work"
+        stop_postgresql "$work/postgresql" immediate || say "PostgreSQL could not be stopped, see $work"
     fi
     rm -rf "$work"
     exit "$status"
@@ -291,8 +178,7 @@ if [ "${1:-}" = --engines ]; then
     shift
     [ $# -gt 0 ] || die "Say what to run: ./test.sh --engines COMMAND…"
     install_missing
-    start_postgresql
-    start_rabbitmq
+    start_engines
     status=0
     run 0 "$@" || status=$?
     exit "$status"
@@ -324,8 +210,7 @@ for target in "${to_build[@]}"; do
 done
 took Built "$started"
 
-start_postgresql
-start_rabbitmq
+start_engines
 
 # What tests leave in the folder for temporary files goes with it.
 mkdir "$work/tmp"

@@ -8,6 +8,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hotline.Bench;
 using Hotline.Pipeline;
 
 var data = args.Length > 0 ? args[0] : ".";
@@ -25,11 +26,15 @@ try
     var input = Path.Combine(folder, "tickets.jsonl");
     var count = Join(messages, addresses, input);
     var runs = new List<Run> { await Run.MeasureAsync("embedded", folder, input, new SqliteMode(folder)) };
-    var (postgres, rabbit) = (Environment.GetEnvironmentVariable("HOTLINE_TEST_POSTGRESQL"), Environment.GetEnvironmentVariable("HOTLINE_TEST_RABBITMQ"));
-    if (string.IsNullOrEmpty(postgres) || string.IsNullOrEmpty(rabbit))
+    if (ServerMode.Servers is not var (postgres, rabbit))
+    {
         Console.Error.WriteLine("Four processes: not run, HOTLINE_TEST_POSTGRESQL and HOTLINE_TEST_RABBITMQ are not set (./test.sh --engines sets them).");
+    }
     else
-        runs.Add(await Run.MeasureAsync("four processes", folder, input, await ServerMode.CreateAsync(postgres, rabbit)));
+    {
+        await using var mode = await ServerMode.CreateAsync(postgres, rabbit);
+        runs.Add(await Run.MeasureAsync("four processes", folder, input, mode));
+    }
     Print(count, runs);
     return runs.All(r => r.Sound) ? 0 : 1;
 }

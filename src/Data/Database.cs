@@ -78,9 +78,7 @@ public sealed class Database : IAsyncDisposable
     {
         if (Writing.Value) throw new InvalidOperationException("A write inside a write would wait for itself: pass the Work on instead.");
 
-        var (result, deliveries) = Dialect.SingleWriter ? await WriteGroupedAsync(write, ct) : await WriteAloneAsync(write, ct);
-        _outbox.Offer(deliveries);
-        return result;
+        return Dialect.SingleWriter ? await WriteGroupedAsync(write, ct) : await WriteAloneAsync(write, ct);
     }
 
     public async Task<DbConnection> OpenAsync(CancellationToken ct)
@@ -106,7 +104,7 @@ public sealed class Database : IAsyncDisposable
         if (Dialect is IAsyncDisposable disposable) await disposable.DisposeAsync();
     }
 
-    private async Task<(T, IReadOnlyList<Delivery>)> WriteAloneAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
+    private async Task<T> WriteAloneAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -116,9 +114,11 @@ public sealed class Database : IAsyncDisposable
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
                 var work = new Work(Dialect, connection, transaction, _clock, ct);
                 var result = await RunAsync(work, write);
+                var deliveries = await TellAsync([work], connection, transaction);
                 // Not cancelled half-way, where nobody could tell whether it was done.
                 await transaction.CommitAsync(CancellationToken.None);
-                return (result, work.Deliveries);
+                _outbox.Offer(deliveries);
+                return result;
             }
             catch (Exception e) when ((e is ConflictException || Dialect.IsConflict(e)) && attempt < Tries)
             {
@@ -127,13 +127,13 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    private async Task<T> RunAsync<T>(Work work, Func<Work, Task<T>> write)
+    private static async Task<T> RunAsync<T>(Work work, Func<Work, Task<T>> write)
     {
         Writing.Value = true;
         try
         {
             var result = await write(work);
-            await work.FlushAsync(_settings.RetryAfter);
+            await work.FinishAsync();
             return result;
         }
         finally
@@ -142,7 +142,19 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    private async Task<(T, IReadOnlyList<Delivery>)> WriteGroupedAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
+    /// <summary>Writes the timeline and the messages of everything that shares the transaction.</summary>
+    private async Task<List<Delivery>> TellAsync(IReadOnlyCollection<Work> done, DbConnection connection, DbTransaction transaction)
+    {
+        var now = _clock.Now;
+        var notes = done.SelectMany(w => w.Notes).ToArray();
+        var deliveries = Bundle.Pack(done.SelectMany(w => w.Messages), _settings.BundleSize);
+        if (notes.Length > 0) await Dialect.ExecuteAsync(NoteRow.Insert, notes, connection, transaction, CancellationToken.None);
+        if (deliveries.Count > 0)
+            await Dialect.ExecuteAsync(DeliveryRow.Insert, [.. deliveries.Select(d => DeliveryRow.Of(d, now, now + _settings.RetryAfter))], connection, transaction, CancellationToken.None);
+        return deliveries;
+    }
+
+    private async Task<T> WriteGroupedAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
     {
         _ = _writer.Value;
         var unit = new Unit<T>(this, write, ct);
@@ -174,7 +186,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Writes group after group on one connection, until there are no more or one fails.</summary>
     private async Task WriteGroupsAsync(List<Unit> group)
     {
-        await using var connection = (SqliteConnection)await OpenAsync(CancellationToken.None);
+        await using var connection = new PreparedConnection((SqliteConnection)await OpenAsync(CancellationToken.None));
+        await SqliteDialect.PrepareWriterAsync(connection);
         try
         {
             while (await _queue.Reader.WaitToReadAsync()) await WriteGroupAsync(connection, group);
@@ -182,28 +195,33 @@ public sealed class Database : IAsyncDisposable
         catch
         {
             // Not back into the pool: the next group must not begin inside whatever this one left behind.
-            SqliteConnection.ClearPool(connection);
+            SqliteConnection.ClearPool(connection.Inner);
             throw;
         }
     }
 
-    private async Task WriteGroupAsync(SqliteConnection connection, List<Unit> group)
+    private async Task WriteGroupAsync(PreparedConnection connection, List<Unit> group)
     {
         // Immediate: the write lock is taken here, not at the first change, where waiting for it could fail half-way.
-        await using var transaction = connection.BeginTransaction(deferred: false);
+        await using var transaction = connection.Inner.BeginTransaction(deferred: false);
         while (group.Count < GroupSize && _queue.Reader.TryRead(out var unit))
         {
             // In the group before it runs: should the transaction break under it, its caller hears that too.
             group.Add(unit);
             if (!await unit.RunAsync(connection, transaction)) group.RemoveAt(group.Count - 1);
         }
+        var deliveries = await TellAsync([.. group.Select(u => u.Work)], connection, transaction);
         await transaction.CommitAsync();
+        _outbox.Offer(deliveries);
         foreach (var unit in group) unit.Complete();
         group.Clear();
     }
 
     private abstract class Unit
     {
+        /// <summary>What it did; only once it has run.</summary>
+        public Work Work { get; protected set; } = null!;
+
         /// <returns>False when it has already failed by itself and left no trace in the transaction.</returns>
         public abstract Task<bool> RunAsync(DbConnection connection, DbTransaction transaction);
         public abstract void Complete();
@@ -213,9 +231,8 @@ public sealed class Database : IAsyncDisposable
     private sealed class Unit<T>(Database database, Func<Work, Task<T>> write, CancellationToken ct) : Unit
     {
         private T _result = default!;
-        private Work? _work;
 
-        public TaskCompletionSource<(T, IReadOnlyList<Delivery>)> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<T> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override async Task<bool> RunAsync(DbConnection connection, DbTransaction transaction)
         {
@@ -227,8 +244,8 @@ public sealed class Database : IAsyncDisposable
             await transaction.SaveAsync("unit", CancellationToken.None);
             try
             {
-                _work = new Work(database.Dialect, connection, transaction, database._clock, ct);
-                _result = await database.RunAsync(_work, write);
+                Work = new Work(database.Dialect, connection, transaction, database._clock, ct);
+                _result = await Database.RunAsync(Work, write);
                 await transaction.ReleaseAsync("unit", CancellationToken.None);
                 return true;
             }
@@ -243,7 +260,7 @@ public sealed class Database : IAsyncDisposable
             }
         }
 
-        public override void Complete() => Committed.TrySetResult((_result, _work!.Deliveries));
+        public override void Complete() => Committed.TrySetResult(_result);
 
         public override void Fail(Exception exception) => Committed.TrySetException(exception);
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 
 namespace Hotline.Data;
 
@@ -37,28 +38,11 @@ public abstract class Dialect
     /// </summary>
     public abstract string ClaimDueDeliveries { get; }
 
-    /// <summary>Removes the deliveries <c>@ids</c> of <c>@role</c> and returns the ids that were still owed.</summary>
+    /// <summary>Removes the deliveries of <c>@role</c> in the JSON array <c>@ids</c> and returns the ids that were still owed.</summary>
     public abstract string SettleDeliveries { get; }
 
     /// <summary>Reserves <c>@count</c> running numbers of <c>@day</c> and returns the last of them.</summary>
     public abstract string ReserveTicketNumbers { get; }
-
-    /// <summary>Makes sure that every ticket of the JSON array <c>@tickets</c> has a row of facts, empty where it is new.</summary>
-    public abstract string OpenFacts { get; }
-
-    /// <summary>
-    /// Reads ticket and body of the facts of the tickets in the JSON array <c>@tickets</c> and keeps them from others until the
-    /// transaction ends; taken in the order of the tickets, so that two processes wait and do not deadlock.
-    /// </summary>
-    public abstract string TakeFacts { get; }
-
-    /// <summary>Writes the bodies in the JSON array <c>@facts</c> of objects {ticket, body}.</summary>
-    public abstract string WriteFacts { get; }
-
-    /// <summary>
-    /// Adds the JSON array <c>@changes</c> of objects {day, unit, dimension, code, measure, value} to the rollup, in the order of their keys.
-    /// </summary>
-    public abstract string AddToRollup { get; }
 
     /// <summary>
     /// Keeps the names in the JSON array <c>@labels</c> of objects {dimension, code, day, name}: the greatest (day, name) of a
@@ -66,12 +50,42 @@ public abstract class Dialect
     /// </summary>
     public abstract string KeepLabels { get; }
 
-    /// <summary>Closes a condition on a text column: it is one of the JSON array <c>@among</c>.</summary>
-    public abstract string Among { get; }
-
     /// <summary>Closes a condition on a column of whole numbers: it is one of the JSON array <c>@among</c>.</summary>
     public abstract string AmongNumbers { get; }
 
     /// <summary>Closes a query whose <c>order by</c> stands just before it: the first <c>@limit</c> rows.</summary>
     public virtual string Limit => "limit @limit";
+
+    /// <summary>The condition that a text column is one of the JSON array in a parameter.</summary>
+    /// <param name="parameter">With its @.</param>
+    public abstract string Among(string column, string parameter);
+
+    /// <summary>
+    /// Selects the rows whose key is in the JSON array <c>@keys</c>, in the order of the key, and keeps them from others until the transaction
+    /// ends.
+    /// </summary>
+    internal abstract string Take(string columns, string table, string key);
+
+    // The statements of Bulk: here for one row, whose properties are the parameters.
+
+    internal virtual string Insert<T>(Bulk<T> bulk) => $"insert into {bulk.Table} ({bulk.ColumnNames}) {Rows(bulk)}";
+
+    internal virtual string InsertMissing<T>(Bulk<T> bulk, string key) => $"{Insert(bulk)} on conflict ({key}) do nothing";
+
+    internal virtual string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, string number) =>
+        $"{Insert(bulk)} on conflict ({string.Join(", ", keys)}) do update set {number} = {bulk.Table}.{number} + excluded.{number}";
+
+    internal virtual string Update<T>(Bulk<T> bulk, string key, string? version)
+    {
+        var parameters = bulk.Columns.ToDictionary(c => c.Name, c => $"@{c.Property}", StringComparer.Ordinal);
+        return $"update {bulk.Table} set {string.Join(", ", bulk.Columns.Where(c => c.Name != key).Select(c => $"{c.Name} = {parameters[c.Name]}"))} "
+            + $"where {key} = {parameters[key]}{(version is null ? "" : $" and {version} = {parameters[version]} - 1")}";
+    }
+
+    /// <summary>The row or rows of a bulk statement, as a part of it.</summary>
+    private protected virtual string Rows<T>(Bulk<T> bulk) => $"values ({string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}"))})";
+
+    internal virtual Task<int> ExecuteAsync<T>(
+        Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct) =>
+        connection.ExecuteAsync(new CommandDefinition(statement.Sql(this), rows, transaction, cancellationToken: ct));
 }

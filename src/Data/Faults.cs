@@ -28,10 +28,12 @@ public sealed class Faults(Database database)
         where fault is not null and (@ticket is null or ticket = @ticket)
         """, new { now = work.Now, ticket }), ct);
 
-    internal static Task SetAsideAsync(Database database, Role role, string id, Exception reason, CancellationToken ct) =>
-        database.WriteAsync(work => work.ExecuteAsync("""
-            update outbox set fault = @fault, faulted_at = @now where id = @id and role = @role
-            """, new { fault = Describe(reason), now = work.Now, id, role = role.Word() }), ct);
+    /// <param name="after">Only once it has been sent again this often.</param>
+    /// <returns>Whether it was.</returns>
+    internal static Task<bool> SetAsideAsync(Database database, Role role, string id, Exception reason, int after, CancellationToken ct) =>
+        database.WriteAsync(async work => await work.ExecuteAsync("""
+            update outbox set fault = @fault, faulted_at = @now where id = @id and role = @role and attempts >= @after
+            """, new { fault = Describe(reason), now = work.Now, id, role = role.Word(), after }) > 0, ct);
 
     private static string Describe(Exception e)
     {
@@ -43,7 +45,7 @@ public sealed class Faults(Database database)
 /// <summary>How far the deliveries are behind.</summary>
 public sealed class OutboxLag(Database database)
 {
-    /// <summary>Deliveries owed and not set aside, the creation time of the oldest, and how many are set aside.</summary>
+    /// <summary>Messages owed and not set aside, the creation time of the oldest, and how many are set aside.</summary>
     public sealed record Figures
     {
         public long Owed { get; init; }
@@ -53,7 +55,7 @@ public sealed class OutboxLag(Database database)
 
     /// <param name="role">Only what is owed to this role; null for all.</param>
     public async Task<Figures> MeasureAsync(Role? role, CancellationToken ct) => (await database.ReadAsync(db => db.FindAsync<Figures>("""
-        select count(case when fault is null then 1 end) as owed,
+        select coalesce(sum(case when fault is null then messages end), 0) as owed,
                min(case when fault is null then created_at end) as oldest,
                count(case when fault is not null then 1 end) as faulted
         from outbox where @role is null or role = @role

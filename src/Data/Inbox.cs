@@ -6,12 +6,32 @@ namespace Hotline.Data;
 
 /// <summary>
 /// Does a role's work for one kind of message: load, decide, guarded change, new messages, all through the given
-/// <see cref="Work"/>. It may see a message twice, late and out of order, and must then change nothing or the same.
+/// <see cref="Work"/>. It gets all messages of its kind that came in one parcel, so that it can load and write them together. It may see a message
+/// twice, late and out of order, and must then change nothing or the same.
 /// </summary>
 public interface IConsumer<in T> where T : IMessage
 {
-    Task ConsumeAsync(T message, Work work);
+    Task ConsumeAsync(IReadOnlyList<T> messages, Work work);
+
+    /// <summary>What can be worked out before the transaction, for which others wait.</summary>
+    /// <returns>What <see cref="ConsumeAsync"/> would do with the same messages.</returns>
+    Task<Func<Work, Task>> PrepareAsync(IReadOnlyList<T> messages, CancellationToken ct) =>
+        Task.FromResult<Func<Work, Task>>(work => ConsumeAsync(messages, work));
 }
+
+/// <summary>For work that is seldom enough to be done message by message.</summary>
+public abstract class SingleConsumer<T> : IConsumer<T> where T : IMessage
+{
+    public async Task ConsumeAsync(IReadOnlyList<T> messages, Work work)
+    {
+        foreach (var message in messages) await ConsumeAsync(message, work);
+    }
+
+    protected abstract Task ConsumeAsync(T message, Work work);
+}
+
+/// <summary>A message of a later version.</summary>
+public sealed class UnknownMessageException(string kind) : Exception($"'{kind}' is no message that this version knows.");
 
 /// <summary>
 /// Settles deliveries: in one transaction the delivery is removed from the outbox and its work is done. A delivery that is no longer
@@ -23,7 +43,13 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     private const int Tries = 3;
 
     /// <summary>
-    /// Processes a parcel whole; when that fails, its letters one by one, so that one bad message holds up nobody. A message
+    /// A message that nobody knows may be for a newer version that is just being installed: it comes again this often before it is set aside,
+    /// over a quarter of an hour with the usual waits.
+    /// </summary>
+    private const int UnknownTries = 5;
+
+    /// <summary>
+    /// Processes a parcel whole; when that fails, its messages one by one, so that one bad message holds up nobody. A message
     /// that keeps failing is set aside with its reason (<see cref="Faults"/>). While the database is away nothing is
     /// settled: the deliveries stay owed and come again.
     /// </summary>
@@ -40,13 +66,33 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
         }
         try
         {
-            foreach (var letter in parcel.Letters) await ProcessOneAsync(parcel.Role, letter, ct);
+            foreach (var letter in parcel.Letters)
+            {
+                if (letter.Kind != Bundle.Kind) await ProcessOneAsync(parcel.Role, letter, ct);
+                else await ProcessBundleAsync(parcel.Role, letter, ct);
+            }
         }
         catch (Exception e) when (!ct.IsCancellationRequested && database.Dialect.IsAway(e))
         {
             // No fault of the parcel, so nothing for the broker's error queue: what it carries is still owed and comes again.
             LogDatabaseAway(parcel.Letters.Count, parcel.Role, e.Message);
         }
+    }
+
+    private async Task ProcessBundleAsync(Role role, Letter bundle, CancellationToken ct)
+    {
+        IReadOnlyList<Letter> singles;
+        try
+        {
+            singles = await SplitAsync(role, bundle, ct);
+        }
+        catch (InvalidDataException e)
+        {
+            LogSetAside(e, bundle.Kind, bundle.Id, role);
+            await Faults.SetAsideAsync(database, role, bundle.Id, e, 0, ct);
+            return;
+        }
+        foreach (var single in singles) await ProcessOneAsync(role, single, ct);
     }
 
     private async Task ProcessOneAsync(Role role, Letter letter, CancellationToken ct)
@@ -60,42 +106,93 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
             }
             catch (Exception e) when (!ct.IsCancellationRequested && !database.Dialect.IsAway(e))
             {
+                if (e is UnknownMessageException)
+                {
+                    if (await Faults.SetAsideAsync(database, role, letter.Id, e, UnknownTries, ct)) LogSetAside(e, letter.Kind, letter.Id, role);
+                    else LogUnknown(letter.Kind, letter.Id, role);
+                    return;
+                }
                 if (attempt < Tries) continue;
                 LogSetAside(e, letter.Kind, letter.Id, role);
-                await Faults.SetAsideAsync(database, role, letter.Id, e, ct);
+                await Faults.SetAsideAsync(database, role, letter.Id, e, 0, ct);
                 return;
             }
         }
     }
 
-    private Task SettleAsync(Role role, IReadOnlyList<Letter> letters, CancellationToken ct) => database.WriteAsync(async work =>
+    private async Task SettleAsync(Role role, IReadOnlyList<Letter> letters, CancellationToken ct)
     {
-        var owed = (await work.QueryAsync<string>(
-            database.Dialect.SettleDeliveries,
-            new { role = role.Word(), ids = letters.Select(l => l.Id).ToArray() })).ToHashSet(StringComparer.Ordinal);
-        foreach (var letter in letters)
+        var opened = letters.DistinctBy(l => l.Id).Select(l => (l.Id, Messages: Bundle.Open(l).Select(m => Kind.Of(m.Kind).Read(m.Body)).ToArray())).ToArray();
+        var ids = Json.Write(opened.Select(l => l.Id));
+        var all = await PrepareAsync(opened.SelectMany(l => l.Messages));
+        await database.WriteAsync(async work =>
         {
-            if (owed.Remove(letter.Id)) await Dispatch.For(letter.Kind).ConsumeAsync(services, role, letter, work);
+            var owed = (await work.QueryAsync<string>(database.Dialect.SettleDeliveries, new { role = role.Word(), ids })).ToHashSet(StringComparer.Ordinal);
+            if (owed.Count == 0) return;
+            // Some came twice, or were done by another: seldom, so then it is worked out anew for the others.
+            var steps = owed.Count == opened.Length ? all : await PrepareAsync(opened.Where(l => owed.Contains(l.Id)).SelectMany(l => l.Messages));
+            foreach (var step in steps) await step(work);
+        }, ct);
+
+        async Task<IReadOnlyList<Func<Work, Task>>> PrepareAsync(IEnumerable<IMessage> messages)
+        {
+            var steps = new List<Func<Work, Task>>();
+            foreach (var ofKind in messages.GroupBy(m => m.GetType().Name)) steps.Add(await Kind.Of(ofKind.Key).PrepareAsync(services, role, ofKind, ct));
+            return steps;
         }
-    }, ct);
-
-    /// <summary>From the name of a message to the consumer that its role registered for it.</summary>
-    private abstract class Dispatch
-    {
-        private static readonly Dictionary<string, Dispatch> ByKind = MessageTypes.All.ToDictionary(
-            t => t.Name,
-            t => (Dispatch)Activator.CreateInstance(typeof(Dispatch<>).MakeGenericType(t))!);
-
-        public static Dispatch For(string kind) => ByKind.GetValueOrDefault(kind)
-            ?? throw new InvalidOperationException($"'{kind}' is no message that this version knows");
-
-        public abstract Task ConsumeAsync(IServiceProvider services, Role role, Letter letter, Work work);
     }
 
-    private sealed class Dispatch<T> : Dispatch where T : IMessage
+    /// <summary>The messages of a bundle, which from now on are owed one by one; none where it is no longer owed.</summary>
+    private Task<IReadOnlyList<Letter>> SplitAsync(Role role, Letter letter, CancellationToken ct) =>
+        database.WriteAsync<IReadOnlyList<Letter>>(async work =>
+        {
+            var owed = await work.QueryAsync<SplitRow>(
+                "select created_at, due_at, attempts from outbox where id = @Id and role = @role and fault is null", new { letter.Id, role = role.Word() });
+            if (owed.Count == 0 || (await work.QueryAsync<string>(database.Dialect.SettleDeliveries, new { role = role.Word(), ids = Json.Write((string[])[letter.Id]) })).Count == 0)
+                return [];
+            var rows = Bundle.Open(letter).Select(m => new DeliveryRow
+            {
+                Id = Delivery.NextId(work.Now),
+                Role = role.Word(),
+                Kind = m.Kind,
+                Ticket = m.Ticket,
+                Body = m.Body,
+                Messages = 1,
+                CreatedAt = owed[0].CreatedAt,
+                DueAt = owed[0].DueAt,
+                Attempts = owed[0].Attempts,
+            }).ToArray();
+            await work.ExecuteAsync(DeliveryRow.Insert, rows);
+            return [.. rows.Select(r => new Letter(r.Id, r.Kind, r.Body))];
+        }, ct);
+
+    /// <summary>From the name of a message to its type, and to the consumer that its role registered for it.</summary>
+    private abstract class Kind
     {
-        public override Task ConsumeAsync(IServiceProvider services, Role role, Letter letter, Work work) =>
-            services.GetRequiredKeyedService<IConsumer<T>>(role).ConsumeAsync(Json.Read<T>(letter.Body), work);
+        private static readonly Dictionary<string, Kind> ByName = MessageTypes.All.ToDictionary(
+            t => t.Name,
+            t => (Kind)Activator.CreateInstance(typeof(Kind<>).MakeGenericType(t))!);
+
+        public static Kind Of(string name) => ByName.GetValueOrDefault(name) ?? throw new UnknownMessageException(name);
+
+        public abstract IMessage Read(string body);
+
+        public abstract Task<Func<Work, Task>> PrepareAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, CancellationToken ct);
+    }
+
+    private sealed class Kind<T> : Kind where T : IMessage
+    {
+        public override IMessage Read(string body) => Json.Read<T>(body);
+
+        public override Task<Func<Work, Task>> PrepareAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, CancellationToken ct) =>
+            services.GetRequiredKeyedService<IConsumer<T>>(role).PrepareAsync([.. messages.Cast<T>()], ct);
+    }
+
+    private sealed record SplitRow
+    {
+        public required DateTimeOffset CreatedAt { get; init; }
+        public required DateTimeOffset DueAt { get; init; }
+        public required int Attempts { get; init; }
     }
 
     [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} failed as a whole and is done one by one: {Reason}")]
@@ -103,6 +200,9 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
     [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} is put off, the database is away: {Reason}")]
     private partial void LogDatabaseAway(int count, Role role, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Kind} {Id} for {Role} is put off: this version does not know it")]
+    private partial void LogUnknown(string kind, string id, Role role);
 
     [LoggerMessage(LogLevel.Error, "{Kind} {Id} for {Role} keeps failing and is set aside")]
     private partial void LogSetAside(Exception exception, string kind, string id, Role role);

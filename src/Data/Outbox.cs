@@ -4,7 +4,7 @@ using Channel = System.Threading.Channels.Channel;
 
 namespace Hotline.Data;
 
-/// <summary>How deliveries are retried. <see cref="RetryAfter"/> is <c>Outbox:RetryAfterSeconds</c>; the rest is fixed.</summary>
+/// <summary>How deliveries travel. <see cref="RetryAfter"/> is <c>Outbox:RetryAfterSeconds</c>.</summary>
 public sealed record OutboxSettings
 {
     /// <summary>A delivery that its role has not settled after this long is sent again; the wait doubles with each attempt.</summary>
@@ -13,7 +13,22 @@ public sealed record OutboxSettings
     /// <summary>How often the reconciler looks for such deliveries.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The most messages in one parcel.</summary>
+    /// <summary>
+    /// What is only counted waits this long for company: one parcel then tells several things of the same ticket, and numbers that many tickets
+    /// change are written once.
+    /// </summary>
+    public TimeSpan CountingWaits { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The most messages in one parcel of what is only counted.</summary>
+    public int CountingParcelSize { get; init; } = 1000;
+
+    /// <summary>Messages owed to one role above which new tickets may be refused (<see cref="Congestion"/>); <c>Overload:Backlog</c>.</summary>
+    public int Backlog { get; init; } = 2000;
+
+    /// <summary>The most messages in one row of the outbox.</summary>
+    public int BundleSize { get; init; } = 200;
+
+    /// <summary>The most messages in one parcel; one bundle may be more.</summary>
     public int ParcelSize { get; init; } = 200;
 }
 
@@ -37,4 +52,32 @@ public sealed class Outbox
         foreach (var delivery in committed)
             _waiting[delivery.Role].Writer.TryWrite(delivery);
     }
+}
+
+/// <summary>A delivery as it is stored.</summary>
+internal sealed record DeliveryRow
+{
+    public static readonly Bulk<DeliveryRow> Insert = Bulk<DeliveryRow>.Insert("outbox");
+
+    public required string Id { get; init; }
+    public required string Role { get; init; }
+    public required string Kind { get; init; }
+    public required string Ticket { get; init; }
+    public required string Body { get; init; }
+    public required int Messages { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset DueAt { get; init; }
+    public int Attempts { get; init; }
+
+    public static DeliveryRow Of(Delivery delivery, DateTimeOffset now, DateTimeOffset due) => new()
+    {
+        Id = delivery.Id,
+        Role = delivery.Role.Word(),
+        Kind = delivery.Kind,
+        Ticket = delivery.Ticket,
+        Body = delivery.Body,
+        Messages = delivery.Messages,
+        CreatedAt = now,
+        DueAt = due,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Hotline.Contracts;
 using Npgsql;
 
 namespace Hotline.Data;
@@ -7,9 +8,17 @@ namespace Hotline.Data;
 /// <summary>PostgreSQL: read-committed transactions, rows claimed with <c>for update skip locked</c>.</summary>
 public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(Prepared(connectionString));
 
     public override string Name => "postgresql";
+
+    /// <summary>Statements are planned once for each connection, unless the setting says otherwise (a pooler between may not allow it).</summary>
+    private static string Prepared(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!connectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase)) settings.MaxAutoPrepare = 100;
+        return settings.ConnectionString;
+    }
 
     public override DbConnection Create() => _source.CreateConnection();
 
@@ -37,40 +46,50 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         from (select id, role from outbox where fault is null and due_at <= @now
               order by due_at, id limit @limit for update skip locked) due
         where o.id = due.id and o.role = due.role
-        returning o.id, o.role, o.kind, o.ticket, o.body
+        returning o.id, o.role, o.kind, o.ticket, o.body, o.messages
         """;
 
-    public override string SettleDeliveries => "delete from outbox where role = @role and id = any(@ids) returning id";
+    public override string SettleDeliveries => $"delete from outbox where role = @role and {Among("id", "@ids")} returning id";
+
+    public override string Among(string column, string parameter) =>
+        $"{column} = any(array(select json_array_elements_text(cast({parameter} as json))))";
+
+    internal override string Take(string columns, string table, string key) =>
+        $"select {columns} from {table} where {Among(key, "@keys")} order by {key} for update";
+
+    internal override string Update<T>(Bulk<T> bulk, string key, string? version) =>
+        $"update {bulk.Table} t set {string.Join(", ", bulk.Columns.Where(c => c.Name != key).Select(c => $"{c.Name} = n.{c.Name}"))} "
+        + $"from ({Rows(bulk)}) as n ({bulk.ColumnNames}) where t.{key} = n.{key}{(version is null ? "" : $" and t.{version} = n.{version} - 1")}";
+
+    // A list for each column: one text of the statement, and one round trip, for any number of rows.
+    private protected override string Rows<T>(Bulk<T> bulk) =>
+        $"select * from unnest({string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}::{TypeOf(c.Type)}[]"))})";
+
+    internal override async Task<int> ExecuteAsync<T>(
+        Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(statement.Sql(this), (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+        foreach (var column in statement.Columns)
+        {
+            var values = column.Values(rows);
+            command.Parameters.AddWithValue(column.Property, values is DateOnly[] days ? Array.ConvertAll(days, Days.Write) : values);
+        }
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static string TypeOf(Type type) =>
+        type == typeof(string) || type == typeof(DateOnly) ? "text"
+        : type == typeof(int) ? "integer"
+        : type == typeof(long) ? "bigint"
+        : type == typeof(bool) ? "boolean"
+        : type == typeof(double) ? "double precision"
+        : type == typeof(DateTimeOffset) ? "timestamptz"
+        : throw new NotSupportedException($"No column of {type.Name} is written in bulk.");
 
     public override string ReserveTicketNumbers => """
         insert into intake_number as n (day, last) values (@day, @count)
         on conflict (day) do update set last = n.last + excluded.last
         returning last
-        """;
-
-    // Waits for a process that is opening the same ticket, and then finds the row there.
-    public override string OpenFacts => """
-        insert into reporting_fact (ticket, body) select ticket, '{}' from json_array_elements_text(cast(@tickets as json)) as n (ticket)
-        order by ticket collate "C" on conflict (ticket) do nothing
-        """;
-
-    public override string TakeFacts => """
-        select ticket, body from reporting_fact
-        where ticket = any(array(select json_array_elements_text(cast(@tickets as json)))) order by ticket for update
-        """;
-
-    public override string WriteFacts => """
-        update reporting_fact f set body = new.body
-        from json_to_recordset(cast(@facts as json)) as new (ticket text, body text)
-        where f.ticket = new.ticket
-        """;
-
-    public override string AddToRollup => """
-        insert into reporting_rollup as r (day, unit, dimension, code, measure, value)
-        select day, unit, dimension, code, measure, value
-        from json_to_recordset(cast(@changes as json)) as new (day text, unit text, dimension text, code text, measure text, value bigint)
-        order by day collate "C", unit collate "C", dimension collate "C", code collate "C", measure collate "C"
-        on conflict (day, unit, dimension, code, measure) do update set value = r.value + excluded.value
         """;
 
     // The filter comes first because "on conflict do update" locks the row even where its condition then says no.
@@ -85,8 +104,6 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         on conflict (dimension, code) do update set day = excluded.day, name = excluded.name
         where (excluded.day, excluded.name) > (l.day, l.name)
         """;
-
-    public override string Among => "= any(array(select json_array_elements_text(cast(@among as json))))";
 
     public override string AmongNumbers => "= any(array(select cast(n as bigint) from json_array_elements_text(cast(@among as json)) n))";
 

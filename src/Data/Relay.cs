@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Hotline.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,15 +10,30 @@ using Microsoft.Extensions.Logging;
 namespace Hotline.Data;
 
 /// <summary>
-/// What travels over the bus: messages for one role, several of them when they queue up and one when they do not, because
+/// What travels over the bus: deliveries for one role, several of them when they queue up and one when they do not, because
 /// the cost of framework and broker is per parcel.
 /// </summary>
 public sealed record Parcel(Role Role, IReadOnlyList<Letter> Letters);
 
+/// <summary>A delivery on the road.</summary>
 /// <param name="Id">Of the delivery that this settles.</param>
-/// <param name="Kind">Name of the message type in Contracts.</param>
-/// <param name="Body">The message as JSON.</param>
-public sealed record Letter(string Id, string Kind, string Body);
+/// <param name="Kind">Name of the message type in Contracts, or that of a <see cref="Bundle"/>.</param>
+/// <param name="Body">The message as JSON, or the bundle.</param>
+public sealed record Letter(string Id, string Kind, [property: JsonConverter(typeof(Base64Text))] string Body);
+
+/// <summary>Text as base64 of its UTF-8: JSON within JSON would be escaped and searched for escapes character by character.</summary>
+internal sealed class Base64Text : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Encoding.UTF8.GetString(reader.GetBytesFromBase64());
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
+        writer.WriteBase64StringValue(bytes.AsSpan(0, Encoding.UTF8.GetBytes(value, bytes)));
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+}
 
 /// <summary>The road between processes; MassTransit's, in-memory or RabbitMQ, in <c>src/Hotline/Bus</c>.</summary>
 public interface IRoad
@@ -32,6 +51,9 @@ public interface IRoad
 /// </summary>
 public sealed partial class Relay(Database database, Outbox outbox, OutboxSettings settings, IRoad road, ILogger<Relay> log) : BackgroundService
 {
+    /// <summary>Characters of a parcel, at most, but for its last letter: several parcels are on their way and in work at once.</summary>
+    private const int ParcelCharacters = 256 * 1024;
+
     /// <summary>
     /// Makes everything owed due at once: after the start on the in-memory bus, which has forgotten all it carried, and when a broker has come back, which
     /// may have. What was on its way all the same arrives twice and is settled once.
@@ -54,12 +76,19 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     private async Task ForwardAsync(Role role, CancellationToken ct)
     {
         var waiting = outbox.Waiting(role);
-        var letters = new List<Letter>(settings.ParcelSize);
+        var (most, wait) = role == Role.Reporting ? (settings.CountingParcelSize, settings.CountingWaits) : (settings.ParcelSize, TimeSpan.Zero);
+        var letters = new List<Letter>();
         while (await waiting.WaitToReadAsync(ct))
         {
+            if (wait > TimeSpan.Zero && waiting.Count < most) await Task.Delay(wait, database.Clock.Time, ct);
             letters.Clear();
-            while (letters.Count < settings.ParcelSize && waiting.TryRead(out var delivery))
+            var (messages, size) = (0, 0);
+            while (messages < most && size < ParcelCharacters && waiting.TryRead(out var delivery))
+            {
                 letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+                messages += delivery.Messages;
+                size += delivery.Body.Length;
+            }
             if (road.Open) await TrySendAsync(new Parcel(role, letters.ToArray()), ct);
         }
     }
@@ -94,15 +123,29 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
 
     private async Task<int> ResendDueAsync(double seconds, CancellationToken ct)
     {
-        var due = await database.WriteAsync(work => work.QueryAsync<DeliveryRow>(
+        var due = await database.WriteAsync(work => work.QueryAsync<DueRow>(
             database.Dialect.ClaimDueDeliveries,
             new { now = work.Now, seconds, limit = settings.ParcelSize }), ct);
         if (due.Count == 0) return 0;
         LogResending(due.Count);
         foreach (var ofRole in due.GroupBy(d => d.Role))
         {
-            var letters = ofRole.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => new Letter(d.Id, d.Kind, d.Body)).ToArray();
-            await TrySendAsync(new Parcel(Words.Parse<Role>(ofRole.Key), letters), ct);
+            var letters = new List<Letter>();
+            var messages = 0;
+            foreach (var delivery in ofRole.OrderBy(d => d.Id, StringComparer.Ordinal))
+            {
+                if (messages > 0 && messages + delivery.Messages > settings.ParcelSize) await SendAsync();
+                letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+                messages += delivery.Messages;
+            }
+            await SendAsync();
+
+            async Task SendAsync()
+            {
+                await TrySendAsync(new Parcel(Words.Parse<Role>(ofRole.Key), letters.ToArray()), ct);
+                letters.Clear();
+                messages = 0;
+            }
         }
         return due.Count;
     }
@@ -121,12 +164,13 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         }
     }
 
-    private sealed record DeliveryRow
+    private sealed record DueRow
     {
         public required string Id { get; init; }
         public required string Role { get; init; }
         public required string Kind { get; init; }
         public required string Body { get; init; }
+        public required int Messages { get; init; }
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} deliveries were not settled in time and are sent again")]

@@ -12,6 +12,9 @@ internal static class Rows
     /// <summary>Fixed width, so that text order is time order on SQLite.</summary>
     private const string SqliteInstant = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    /// <summary>An instant as SQLite keeps it.</summary>
+    internal static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(SqliteInstant, CultureInfo.InvariantCulture);
+
     internal static void Register()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
@@ -30,7 +33,7 @@ internal static class Rows
         {
             var instant = value.ToUniversalTime();
             instant = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMillisecond));
-            parameter.Value = parameter is SqliteParameter ? instant.ToString(SqliteInstant, CultureInfo.InvariantCulture) : instant;
+            parameter.Value = parameter is SqliteParameter ? Text(instant) : instant;
         }
 
         public override DateTimeOffset Parse(object value) => value switch

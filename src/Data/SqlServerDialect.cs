@@ -38,16 +38,37 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     // readpast skips what another relay is taking; updlock keeps two from taking the same row.
     public override string ClaimDueDeliveries => """
         with due as (
-            select top (@limit) id, role, kind, ticket, body, due_at, attempts
+            select top (@limit) id, role, kind, ticket, body, messages, due_at, attempts
             from outbox with (updlock, readpast, rowlock)
             where fault is null and due_at <= @now
             order by due_at, id)
         update due
         set due_at = dateadd(millisecond, @seconds * 1000 * power(2, case when attempts > 5 then 5 else attempts end), @now), attempts = attempts + 1
-        output inserted.id, inserted.role, inserted.kind, inserted.ticket, inserted.body
+        output inserted.id, inserted.role, inserted.kind, inserted.ticket, inserted.body, inserted.messages
         """;
 
-    public override string SettleDeliveries => "delete from outbox output deleted.id where role = @role and id in @ids";
+    public override string SettleDeliveries => $"delete from outbox output deleted.id where role = @role and {Among("id", "@ids")}";
+
+    public override string Among(string column, string parameter) =>
+        $"{column} in (select cast(value as nvarchar(128)) collate Latin1_General_BIN2 from openjson({parameter}))";
+
+    internal override string Take(string columns, string table, string key) =>
+        $"select {columns} from {table} with (updlock, rowlock) where {Among(key, "@keys")} order by {key}";
+
+    // holdlock: two processes that add the same row must not both find it missing.
+    internal override string InsertMissing<T>(Bulk<T> bulk, string key) => $"""
+        insert into {bulk.Table} ({bulk.ColumnNames})
+        select {string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}"))}
+        where not exists (select 1 from {bulk.Table} with (updlock, holdlock) where {key} = @{bulk.Columns.Single(c => c.Name == key).Property})
+        """;
+
+    internal override string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, string number) => $"""
+        merge {bulk.Table} with (holdlock) as t
+        using (select {string.Join(", ", bulk.Columns.Select(c => $"@{c.Property} as {c.Name}"))}) as n
+        on {string.Join(" and ", keys.Select(k => $"t.{k} = n.{k}"))}
+        when matched then update set {number} = t.{number} + n.{number}
+        when not matched then insert ({bulk.ColumnNames}) values ({string.Join(", ", bulk.Columns.Select(c => $"n.{c.Name}"))});
+        """;
 
     // holdlock: two processes that open the same new day must not both insert.
     public override string ReserveTicketNumbers => """
@@ -56,37 +77,6 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         when matched then update set last = n.last + s.step
         when not matched then insert (day, last) values (s.day, s.step)
         output inserted.last;
-        """;
-
-    // holdlock: two processes that open the same ticket must not both insert.
-    public override string OpenFacts => """
-        merge reporting_fact with (holdlock) as f
-        using (select cast(value as nvarchar(32)) collate Latin1_General_BIN2 as ticket from openjson(@tickets)) as n on f.ticket = n.ticket
-        when not matched then insert (ticket, body) values (n.ticket, N'{}');
-        """;
-
-    public override string TakeFacts => """
-        select ticket, body from reporting_fact with (updlock, rowlock)
-        where ticket in (select cast(value as nvarchar(32)) collate Latin1_General_BIN2 from openjson(@tickets)) order by ticket
-        """;
-
-    public override string WriteFacts => """
-        update f set body = new.body
-        from reporting_fact f
-        join openjson(@facts) with (ticket nvarchar(32), body nvarchar(max)) as new on f.ticket = new.ticket collate Latin1_General_BIN2
-        """;
-
-    public override string AddToRollup => """
-        merge reporting_rollup with (holdlock) as r
-        using (select top (2147483647) day collate Latin1_General_BIN2 as day, unit collate Latin1_General_BIN2 as unit,
-                      dimension collate Latin1_General_BIN2 as dimension, code collate Latin1_General_BIN2 as code,
-                      measure collate Latin1_General_BIN2 as measure, value
-               from openjson(@changes) with (day nvarchar(10), unit nvarchar(64), dimension nvarchar(16), code nvarchar(64), measure nvarchar(32), value bigint)
-               order by day, unit, dimension, code, measure) as new
-        on r.day = new.day and r.unit = new.unit and r.dimension = new.dimension and r.code = new.code and r.measure = new.measure
-        when matched then update set value = r.value + new.value
-        when not matched then
-            insert (day, unit, dimension, code, measure, value) values (new.day, new.unit, new.dimension, new.code, new.measure, new.value);
         """;
 
     public override string KeepLabels => """
@@ -103,8 +93,6 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         when matched and (new.day > l.day or (new.day = l.day and new.name > l.name)) then update set day = new.day, name = new.name
         when not matched then insert (dimension, code, day, name) values (new.dimension, new.code, new.day, new.name);
         """;
-
-    public override string Among => "in (select cast(value as nvarchar(128)) collate Latin1_General_BIN2 from openjson(@among))";
 
     public override string AmongNumbers => "in (select cast(value as bigint) from openjson(@among))";
 

@@ -22,6 +22,19 @@ public sealed record TimelineEntry
     public string? Reason { get; init; }
 }
 
+/// <summary>A line as it is stored; the database counts its id.</summary>
+internal sealed record NoteRow
+{
+    public static readonly Bulk<NoteRow> Insert = Bulk<NoteRow>.Insert("timeline");
+
+    public required string Ticket { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required string Actor { get; init; }
+    public required string Action { get; init; }
+    public string? Unit { get; init; }
+    public string? Reason { get; init; }
+}
+
 /// <summary>Reads timelines; they are written by <see cref="Work.Note"/>.</summary>
 public sealed class Timeline(Database database)
 {

@@ -9,7 +9,10 @@ namespace Hotline.Data;
 /// <summary>A delivery that is owed: kept in the <c>outbox</c> from the commit that caused it until its role has done the work.</summary>
 /// <param name="Id">32 hexadecimal digits: the millisecond, a count, and the process. Ascending within a process even while its clock
 /// stands still, unlike UUID version 7, whose order within a millisecond is chance.</param>
-public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body)
+/// <param name="Kind">Of its message; <see cref="Bundle.Kind"/> where it holds several.</param>
+/// <param name="Ticket">Of its message; empty where it holds several.</param>
+/// <param name="Messages">How many it holds.</param>
+public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body, int Messages)
 {
     private static readonly string Process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
     private static uint _count;
@@ -28,6 +31,8 @@ public class Session(Dialect dialect, DbConnection connection, DbTransaction? tr
     protected CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: ct);
 
     protected DbConnection Connection => connection;
+
+    protected DbTransaction? Transaction => transaction;
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
@@ -51,31 +56,41 @@ public class Session(Dialect dialect, DbConnection connection, DbTransaction? tr
 public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction transaction, HotlineClock clock, CancellationToken ct)
     : Session(dialect, connection, transaction, ct)
 {
-    private readonly List<Delivery> _deliveries = [];
-    private readonly List<TimelineEntry> _notes = [];
+    private readonly List<Message> _messages = [];
+    private readonly List<NoteRow> _notes = [];
     private readonly Dictionary<Type, (object Gathered, Func<Task> Finish)> _gathered = [];
     private DateTimeOffset? _now;
 
     /// <summary>One instant for the whole transaction.</summary>
     public DateTimeOffset Now => _now ??= clock.Now;
 
-    public IReadOnlyList<Delivery> Deliveries => _deliveries;
+    internal IReadOnlyList<Message> Messages => _messages;
+
+    internal IReadOnlyList<NoteRow> Notes => _notes;
 
     /// <returns>Rows changed: 0 says that the guard in <c>where</c> held.</returns>
     public Task<int> ExecuteAsync(string sql, object? parameters = null) => Connection.ExecuteAsync(Command(sql, parameters));
 
+    /// <summary>Writes all rows, in one round trip where the engine can.</summary>
+    /// <returns>Rows changed.</returns>
+    public Task<int> ExecuteAsync<T>(Bulk<T> statement, IReadOnlyCollection<T> rows) =>
+        rows.Count == 0 ? Task.FromResult(0) : Dialect.ExecuteAsync(statement, rows, Connection, Transaction!, Cancelled);
+
+    /// <summary>
+    /// Reads the rows of the given keys, in the order of the keys, and keeps them from others until the transaction ends: two processes that want
+    /// the same rows wait, and neither deadlock nor lose a race.
+    /// </summary>
+    /// <param name="keyed">Table and its key column; both of them, like the columns, are constants of the program.</param>
+    public Task<IReadOnlyList<T>> TakeAsync<T>(string columns, (string Table, string Key) keyed, IEnumerable<string> keys) =>
+        QueryAsync<T>(Dialect.Take(columns, keyed.Table, keyed.Key), new { keys = Json.Write(keys) });
+
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
-    public void Send<T>(T message) where T : IMessage
-    {
-        var id = Delivery.NextId(Now);
-        var body = Json.Write(message);
-        foreach (var role in MessageTypes.To(typeof(T)))
-            _deliveries.Add(new Delivery(id, role, typeof(T).Name, message.Ticket, body));
-    }
+    public void Send<T>(T message) where T : IMessage =>
+        _messages.Add(new Message(Delivery.NextId(Now), MessageTypes.To(typeof(T)), typeof(T).Name, message.Ticket, Json.Write(message)));
 
     /// <summary>Appends to the ticket's timeline.</summary>
     public void Note(string ticket, string actor, string action, string? reason = null, string? unit = null) =>
-        _notes.Add(new TimelineEntry { Ticket = ticket, At = Now, Actor = actor, Action = action, Reason = reason, Unit = unit });
+        _notes.Add(new NoteRow { Ticket = ticket, At = Now, Actor = actor, Action = action, Reason = reason, Unit = unit });
 
     /// <summary>
     /// One <typeparamref name="T"/> for the whole transaction, finished just before the commit: for what the messages of a parcel do
@@ -89,30 +104,15 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
         return gathered;
     }
 
-    /// <summary>Finishes what was gathered, then writes what was sent and noted. Called by <see cref="Database"/> just before the commit.</summary>
-    internal async Task FlushAsync(TimeSpan firstRetry)
+    /// <summary>Does what was gathered for the end. Called by <see cref="Database"/> when the function has returned.</summary>
+    internal async Task FinishAsync()
     {
         foreach (var (_, finish) in _gathered.Values) await finish();
-        if (_notes.Count > 0)
-            await ExecuteAsync("""
-                insert into timeline (ticket, at, actor, action, unit, reason) values (@Ticket, @At, @Actor, @Action, @Unit, @Reason)
-                """, _notes);
-        if (_deliveries.Count > 0)
-            await ExecuteAsync("""
-                insert into outbox (id, role, kind, ticket, body, created_at, due_at, attempts)
-                values (@Id, @Role, @Kind, @Ticket, @Body, @CreatedAt, @DueAt, 0)
-                """, _deliveries.Select(d => new
-            {
-                d.Id,
-                Role = d.Role.Word(),
-                d.Kind,
-                d.Ticket,
-                d.Body,
-                CreatedAt = Now,
-                DueAt = Now + firstRetry,
-            }));
     }
 }
+
+/// <summary>A message that was sent, and to whom.</summary>
+internal sealed record Message(string Id, IReadOnlyList<Role> Roles, string Kind, string Ticket, string Body);
 
 /// <summary>The messages of Contracts by name, and who hears them.</summary>
 public static class MessageTypes

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hotline.Data;
 using Hotline.Dispatcher.Rules;
 using Hotline.Dispatcher.Units;
@@ -24,7 +25,7 @@ public sealed class RoutingBasis
     public async Task<State> ReadAsync(Session db, DateTimeOffset now)
     {
         var loaded = _loaded;
-        if (loaded is not null && (now - loaded.AskedAt).Duration() < Fresh) return loaded.State;
+        if (IsFresh(loaded, now)) return loaded.State;
 
         var revisions = (await db.QueryAsync<RevisionRow>("select part, revision from dispatch_revision"))
             .ToDictionary(r => r.Part, r => r.Revision, StringComparer.Ordinal);
@@ -45,8 +46,10 @@ public sealed class RoutingBasis
         return loaded.State;
     }
 
-    public Task<State> ReadAsync(Database database, CancellationToken ct) =>
-        database.ReadAsync(db => ReadAsync(db, database.Clock.Now), ct);
+    public async Task<State> ReadAsync(Database database, CancellationToken ct) =>
+        _loaded is var loaded && IsFresh(loaded, database.Clock.Now) ? loaded.State : await database.ReadAsync(db => ReadAsync(db, database.Clock.Now), ct);
+
+    private static bool IsFresh([NotNullWhen(true)] Loaded? loaded, DateTimeOffset now) => loaded is not null && (now - loaded.AskedAt).Duration() < Fresh;
 
     /// <summary>After a change by this process: the next decision reads afresh.</summary>
     public void Forget() => _loaded = null;

@@ -10,24 +10,28 @@ namespace Hotline.Handlers;
 /// </summary>
 public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<IssueWorkOrders>
 {
-    public async Task ConsumeAsync(IssueWorkOrders message, Work work)
+    public async Task ConsumeAsync(IReadOnlyList<IssueWorkOrders> messages, Work work)
     {
-        var ticket = await WorkOrders.EnterAsync(work, message.Ticket);
-        var known = await WorkOrders.OfTicketAsync(work, message.Ticket);
-        var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
-
-        foreach (var unit in message.Support.Prepend(message.Lead).DistinctBy(u => u.Code))
+        // Two rounds of one ticket in one parcel come one after the other: each sees what the other stored.
+        var now = messages.DistinctBy(m => m.Ticket).ToArray();
+        var numbers = now.Select(m => m.Ticket).ToArray();
+        var tickets = await WorkOrders.EnterAsync(work, numbers);
+        var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
+        await WorkOrders.AddAsync(work, [.. now.SelectMany(m => Missing(m, known[m.Ticket].ToArray(), tickets[m.Ticket]))]);
+        foreach (var message in now)
         {
-            if (known.Any(o => o.Round == message.Round && o.UnitCode == unit.Code)) continue;
-
-            var order = End(Order(message, unit, deadline), known, ticket);
-            await WorkOrders.AddAsync(work, order);
-            work.Note(order.Ticket, "handlers", "issued", order.Lead ? "lead" : "support", order.UnitCode);
-            if (order.CancelReason is not null) work.Note(order.Ticket, "handlers", "cancelled", order.CancelReason, order.UnitCode);
+            foreach (var older in known[message.Ticket].Where(o => o.Round < message.Round))
+                await WorkOrders.CancelAsync(work, older, message.DecidedAt, CancelReasons.Superseded, "handlers");
         }
+        if (now.Length < messages.Count) await ConsumeAsync([.. messages.Except(now)], work);
+    }
 
-        foreach (var older in known.Where(o => o.Round < message.Round))
-            await WorkOrders.CancelAsync(work, older, message.DecidedAt, CancelReasons.Superseded, "handlers");
+    private IEnumerable<WorkOrderRow> Missing(IssueWorkOrders message, WorkOrderRow[] known, WorkOrders.TicketRow ticket)
+    {
+        var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
+        return message.Support.Prepend(message.Lead).DistinctBy(u => u.Code)
+            .Where(unit => !known.Any(o => o.Round == message.Round && o.UnitCode == unit.Code))
+            .Select(unit => End(Order(message, unit, deadline), known, ticket));
     }
 
     private static WorkOrderRow Order(IssueWorkOrders message, Named unit, Deadline deadline) => new()

@@ -7,9 +7,9 @@ namespace Hotline.Handlers;
 /// Carries out the review of a return: upheld, the work order is taken back; rejected, it goes back to where it was and its
 /// deadline stays.
 /// </summary>
-public sealed class ReturnReviewedConsumer : IConsumer<ReturnReviewed>
+public sealed class ReturnReviewedConsumer : SingleConsumer<ReturnReviewed>
 {
-    public async Task ConsumeAsync(ReturnReviewed message, Work work)
+    protected override async Task ConsumeAsync(ReturnReviewed message, Work work)
     {
         var order = await WorkOrders.EnterOrderAsync(work, message.WorkOrder)
             ?? throw new InvalidOperationException($"A return of {message.WorkOrder} was reviewed, which is no work order here.");

@@ -4,9 +4,9 @@ using Hotline.Data;
 namespace Hotline.Handlers;
 
 /// <summary>Takes back what is still open when a ticket ends, and remembers the end for orders that come later.</summary>
-public sealed class TicketClosedConsumer : IConsumer<TicketClosed>
+public sealed class TicketClosedConsumer : SingleConsumer<TicketClosed>
 {
-    public async Task ConsumeAsync(TicketClosed message, Work work)
+    protected override async Task ConsumeAsync(TicketClosed message, Work work)
     {
         await WorkOrders.EnterAsync(work, message.Ticket);
         var closed = await work.ExecuteAsync("""

@@ -7,9 +7,9 @@ namespace Hotline.Handlers;
 /// Shows the units that the citizen presses. An urging belongs to the ticket, so one that comes before the work order, or between two rounds, is
 /// seen all the same.
 /// </summary>
-public sealed class TicketUrgedConsumer : IConsumer<TicketUrged>
+public sealed class TicketUrgedConsumer : SingleConsumer<TicketUrged>
 {
-    public async Task ConsumeAsync(TicketUrged message, Work work)
+    protected override async Task ConsumeAsync(TicketUrged message, Work work)
     {
         await WorkOrders.EnterAsync(work, message.Ticket);
         var added = await work.ExecuteAsync("""

@@ -128,7 +128,7 @@ public sealed class WorkOrderFacts
     /// <summary>Of these tickets.</summary>
     public async Task<IReadOnlyList<WorkOrderChanged>> OfAsync(Session db, IReadOnlyList<string> tickets) =>
         [.. (await db.QueryAsync<WorkOrderFactsRow>(
-            $"select {WorkOrderFactsRow.CountedColumns} from handling_work_order where ticket {db.Dialect.Among}", new { among = Json.Write(tickets) })).Select(r => r.Snapshot())];
+            $"select {WorkOrderFactsRow.CountedColumns} from handling_work_order where {db.Dialect.Among("ticket", "@among")}", new { among = Json.Write(tickets) })).Select(r => r.Snapshot())];
 
     public async Task<IReadOnlyList<WorkOrderChanged>> OfTicketAsync(Session db, string ticket) =>
         [.. (await db.QueryAsync<WorkOrderFactsRow>(

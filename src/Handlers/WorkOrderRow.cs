@@ -102,19 +102,21 @@ public sealed record WorkOrderRow : WorkOrderFactsRow
 /// <summary>Reads and changes work orders inside a transaction.</summary>
 internal static class WorkOrders
 {
+    private static readonly Bulk<TicketKey> Open = Bulk<TicketKey>.InsertMissing("handling_ticket", "ticket");
+
+    private static readonly Bulk<WorkOrderRow> Insert = Bulk<WorkOrderRow>.Insert("handling_work_order");
+
     /// <summary>
-    /// Goes first in every change of a ticket's work orders: the touched row makes the changes of one ticket come one after another on every
-    /// engine, so what is read next is current.
+    /// Goes first in every change of a ticket's work orders: the row is made where it is missing and held, so the changes of one ticket come one
+    /// after another on every engine, and what is read next is current.
     /// </summary>
-    public static async Task<TicketRow> EnterAsync(Work work, string ticket)
+    public static async Task<TicketRow> EnterAsync(Work work, string ticket) => (await EnterAsync(work, [ticket]))[ticket];
+
+    public static async Task<Dictionary<string, TicketRow>> EnterAsync(Work work, IReadOnlyCollection<string> tickets)
     {
-        var added = await work.ExecuteAsync("""
-            insert into handling_ticket (ticket)
-            select @ticket where not exists (select 1 from handling_ticket where ticket = @ticket)
-            """, new { ticket });
-        if (added == 0) await work.ExecuteAsync("update handling_ticket set ticket = ticket where ticket = @ticket", new { ticket });
-        return (await work.FindAsync<TicketRow>(
-            "select ticket, closed_at, closed_how from handling_ticket where ticket = @ticket", new { ticket }))!;
+        await work.ExecuteAsync(Open, [.. tickets.Order(StringComparer.Ordinal).Select(t => new TicketKey { Ticket = t })]);
+        return (await work.TakeAsync<TicketRow>("ticket, closed_at, closed_how", ("handling_ticket", "ticket"), tickets))
+            .ToDictionary(t => t.Ticket, StringComparer.Ordinal);
     }
 
     /// <summary>The work order as it is now, with no other change to its ticket under way; null where there is none.</summary>
@@ -132,18 +134,19 @@ internal static class WorkOrders
     public static Task<IReadOnlyList<WorkOrderRow>> OfTicketAsync(Session db, string ticket) => db.QueryAsync<WorkOrderRow>(
         $"select {WorkOrderRow.AllColumns} from handling_work_order where ticket = @ticket order by id", new { ticket });
 
-    /// <summary>Stores a new work order and tells the other roles.</summary>
-    public static async Task AddAsync(Work work, WorkOrderRow order)
+    public static Task<IReadOnlyList<WorkOrderRow>> OfTicketsAsync(Session db, IReadOnlyCollection<string> tickets) => db.QueryAsync<WorkOrderRow>(
+        $"select {WorkOrderRow.AllColumns} from handling_work_order where {db.Dialect.Among("ticket", "@tickets")} order by id", new { tickets = Json.Write(tickets) });
+
+    /// <summary>Stores new work orders and tells the other roles.</summary>
+    public static async Task AddAsync(Work work, IReadOnlyCollection<WorkOrderRow> orders)
     {
-        await work.ExecuteAsync("""
-            insert into handling_work_order (id, ticket, round, unit_code, unit_name, lead, state, designated, version, title, description, address,
-                lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential, why, deadline_class, filed_at,
-                issued_at, accept_by, reply_by, deadline_why, returns, cancelled_at, cancel_reason)
-            values (@Id, @Ticket, @Round, @UnitCode, @UnitName, @Lead, @State, @Designated, @Version, @Title, @Description, @Address,
-                @Lat, @Lng, @Kind, @Channel, @CategoryCode, @CategoryName, @StreetCode, @StreetName, @Confidential, @Why, @DeadlineClass, @FiledAt,
-                @IssuedAt, @AcceptBy, @ReplyBy, @DeadlineWhy, @Returns, @CancelledAt, @CancelReason)
-            """, order);
-        work.Send(order.Snapshot());
+        await work.ExecuteAsync(Insert, orders);
+        foreach (var order in orders)
+        {
+            work.Send(order.Snapshot());
+            work.Note(order.Ticket, "handlers", "issued", order.Lead ? "lead" : "support", order.UnitCode);
+            if (order.CancelReason is not null) work.Note(order.Ticket, "handlers", "cancelled", order.CancelReason, order.UnitCode);
+        }
     }
 
     /// <summary>Stores the next version of a work order and tells the other roles.</summary>
@@ -189,6 +192,11 @@ internal static class WorkOrders
 
     /// <summary>A ticket may end while the decision on it is being made: no work order ends before it was issued.</summary>
     public static DateTimeOffset CancelledAt(WorkOrderRow order, DateTimeOffset cause) => cause < order.IssuedAt ? order.IssuedAt : cause;
+
+    private sealed record TicketKey
+    {
+        public required string Ticket { get; init; }
+    }
 
     public sealed record TicketRow
     {

@@ -36,6 +36,9 @@ public sealed record HostSettings
     public required OutboxSettings Outbox { get; init; }
     public required bool MigrateOnStart { get; init; }
 
+    /// <summary>Calls that are answered or wait at once, at most; one more is refused with a time to try again.</summary>
+    public required int Requests { get; init; }
+
     public static HostSettings Read(IConfiguration configuration)
     {
         var memory = Word(configuration, "Bus:Transport", "memory", "memory", "rabbitmq") == "memory";
@@ -49,7 +52,12 @@ public sealed record HostSettings
             Division = ReadDivision(configuration),
             DataKey = ReadDataKey(configuration, folder),
             // The in-memory bus loses nothing while the process lives, and its end is made good at the next start; so it may wait longer.
-            Outbox = new OutboxSettings { RetryAfter = Seconds(configuration, "Outbox:RetryAfterSeconds", memory ? 120 : 30) },
+            Outbox = new OutboxSettings
+            {
+                RetryAfter = Seconds(configuration, "Outbox:RetryAfterSeconds", memory ? 120 : 30),
+                Backlog = Number(configuration, "Overload:Backlog", 2000),
+            },
+            Requests = Number(configuration, "Overload:Requests", 512),
             MigrateOnStart = Word(configuration, "Database:MigrateOnStart", "true", "true", "false") == "true",
         };
     }
@@ -100,10 +108,13 @@ public sealed record HostSettings
         const string setting = "Bus:Uri";
         var text = configuration[setting];
         if (string.IsNullOrWhiteSpace(text)) throw new SettingException(setting, "is missing; rabbitmq needs one, like amqp://user:password@host:5672/vhost (several separated by commas)");
-        return [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+        var nodes = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
             Uri.TryCreate(part, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri is not null
                 ? uri
-                : throw new SettingException(setting, "must be one or several addresses like amqp://user:password@host:5672/vhost, separated by commas"))];
+                : throw new SettingException(setting, "must be one or several addresses like amqp://user:password@host:5672/vhost, separated by commas")).ToArray();
+        return nodes.All(n => (n.Scheme, n.UserInfo, n.AbsolutePath) == (nodes[0].Scheme, nodes[0].UserInfo, nodes[0].AbsolutePath))
+            ? nodes
+            : throw new SettingException(setting, "must name the nodes of one cluster: the same scheme, user, password and virtual host in each address");
     }
 
     private static string ReadBusPrefix(IConfiguration configuration)
@@ -166,6 +177,14 @@ public sealed record HostSettings
     {
         var word = (configuration[setting] is { Length: > 0 } given ? given : fallback).ToLowerInvariant();
         return words.Contains(word) ? word : throw new SettingException(setting, $"'{configuration[setting]}' is not one of: {string.Join(", ", words)}");
+    }
+
+    private static int Number(IConfiguration configuration, string setting, int fallback)
+    {
+        if (configuration[setting] is not { Length: > 0 } text) return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1_000_000
+            ? number
+            : throw new SettingException(setting, "must be a whole number between 1 and 1000000");
     }
 
     private static TimeSpan Seconds(IConfiguration configuration, string setting, double fallback)

@@ -82,9 +82,15 @@ public sealed record FileTicket(
     }
 }
 
-/// <summary>Files tickets, for the API and for the operator's page.</summary>
+/// <summary>Files tickets, for the API and for the operator's page. Those that arrive together are stored together.</summary>
 public sealed class Filing(Database database, TicketNumbers numbers, Contacts contacts, Known known)
 {
+    /// <summary>Tickets in one transaction, at most; as many transactions at once as keep the database and the network busy.</summary>
+    private const int Most = 100, Lanes = 2;
+
+    private readonly Together<Call, Outcome> _together = new(
+        Most, Lanes, calls => database.WriteAsync(work => StoreAsync(work, calls, contacts), CancellationToken.None), database.Dialect.IsAway);
+
     public abstract record Outcome
     {
         public sealed record New(FileTicket.Filed Filed) : Outcome;
@@ -94,6 +100,9 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         public sealed record Refused(string Field, string Message) : Outcome;
     }
 
+    /// <param name="Key">Idempotency key, unique per caller, with the hash of the body that it came with.</param>
+    private sealed record Call(FileTicket Request, TicketRow Row, (string Value, string BodyHash)? Key);
+
     /// <param name="request">Has passed its validator.</param>
     /// <param name="key">Idempotency key, unique per caller.</param>
     public async Task<Outcome> FileAsync(FileTicket request, string? key, string actor, CancellationToken ct)
@@ -101,27 +110,46 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         if (request.Category is { } category && !known.IsCategory(category))
             return new Outcome.Refused("category", $"'{category}' is no code of the category catalogue.");
 
-        var hash = key is null ? null : contacts.Fingerprint(request);
         var now = database.Clock.Now;
-        var number = await numbers.NextAsync(now, ct);
-        return await database.WriteAsync(async work =>
-        {
-            if (key is not null && await FirstAsync(work, actor, key, hash!) is { } first) return first;
-            if (request.RepeatOf is { } earlier && await Tickets.FindAsync(work, earlier) is null)
-                return new Outcome.Refused("repeatOf", $"There is no ticket {earlier}.");
+        var row = Row(request, await numbers.NextAsync(now, ct), now, actor);
+        return await _together.DoAsync(new Call(request, row, key is null ? null : (key, contacts.Fingerprint(request))), ct);
+    }
 
-            var row = Row(request, number, now, actor);
-            await InsertAsync(work, row);
-            if (key is not null)
-                await work.ExecuteAsync("""
-                    insert into intake_request (caller, request_key, body_hash, ticket, filed_at) values (@actor, @key, @hash, @number, @now)
-                    """, new { actor, key, hash, number, now });
-            work.Note(number, actor, "filed", $"{row.Channel}, {row.Kind}");
-            if (request.Answer is null) work.Send(Route(request, number, now));
-            else work.Note(number, actor, "answered", contacts.Redact(row, request.Answer));
+    private static async Task<IReadOnlyList<Outcome>> StoreAsync(Work work, IReadOnlyList<Call> calls, Contacts contacts)
+    {
+        var first = await FirstAsync(work, calls);
+        var repeated = await ExistingAsync(work, calls);
+        var outcomes = new List<Outcome>(calls.Count);
+        var rows = new List<TicketRow>(calls.Count);
+        var requests = new List<RequestRow>(calls.Count);
+        foreach (var (request, row, key) in calls)
+        {
+            if (key is { } known && first.TryGetValue((row.FiledBy, known.Value), out var before))
+            {
+                outcomes.Add(before.BodyHash == known.BodyHash ? new Outcome.Again(before.Answer) : new Outcome.OtherBody());
+                continue;
+            }
+            if (request.RepeatOf is { } earlier && !repeated.Contains(earlier))
+            {
+                outcomes.Add(new Outcome.Refused("repeatOf", $"There is no ticket {earlier}."));
+                continue;
+            }
+            var filed = new FileTicket.Filed(row.Number, row.Standing(), row.FiledAt);
+            outcomes.Add(new Outcome.New(filed));
+            rows.Add(row);
+            if (key is { } fresh)
+            {
+                first.Add((row.FiledBy, fresh.Value), (fresh.BodyHash, filed));
+                requests.Add(new RequestRow { Caller = row.FiledBy, RequestKey = fresh.Value, BodyHash = fresh.BodyHash, Ticket = row.Number, FiledAt = row.FiledAt });
+            }
+            work.Note(row.Number, row.FiledBy, "filed", $"{row.Channel}, {row.Kind}");
+            if (request.Answer is null) work.Send(Route(request, row.Number, row.FiledAt));
+            else work.Note(row.Number, row.FiledBy, "answered", contacts.Redact(row, request.Answer));
             work.Send(row.Facts([]));
-            return new Outcome.New(new FileTicket.Filed(number, row.Standing(), now));
-        }, ct);
+        }
+        await work.ExecuteAsync(Tickets.Insert, rows);
+        await work.ExecuteAsync(RequestRow.Insert, requests);
+        return outcomes;
     }
 
     private TicketRow Row(FileTicket request, string number, DateTimeOffset now, string actor)
@@ -168,32 +196,42 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         Contacts.Redact(request.Title, request.Description, request.Address ?? "", request.Location, request.Caller?.Name, request.Caller?.Phone),
         request.Category, request.Urgency, request.Confidential);
 
-    private static Task InsertAsync(Work work, TicketRow row) => work.ExecuteAsync("""
-        insert into intake_ticket (number, version, status, filed_at, filed_by, channel, kind, title, description, address, lat, lng, category,
-            urgency, confidential, attributes, caller_name, caller_phone, phone_hash, repeat_of, excluded, urged, answer, closed_at, closed_how,
-            round, routing_version, in_triage, reissued_after, order_round, order_version)
-        values (@Number, @Version, @Status, @FiledAt, @FiledBy, @Channel, @Kind, @Title, @Description, @Address, @Lat, @Lng, @Category,
-            @Urgency, @Confidential, @Attributes, @CallerName, @CallerPhone, @PhoneHash, @RepeatOf, @Excluded, @Urged, @Answer, @ClosedAt, @ClosedHow,
-            @Round, @RoutingVersion, @InTriage, @ReissuedAfter, @OrderRound, @OrderVersion)
-        """, row);
-
-    private static async Task<Outcome?> FirstAsync(Work work, string actor, string key, string hash)
+    /// <summary>What was answered when a key of these calls came first.</summary>
+    private static async Task<Dictionary<(string Caller, string Key), (string BodyHash, FileTicket.Filed Answer)>> FirstAsync(Work work, IReadOnlyList<Call> calls)
     {
-        var first = await work.FindAsync<RequestRow>("""
-            select body_hash, ticket, filed_at from intake_request where caller = @actor and request_key = @key
-            """, new { actor, key });
-        if (first is null) return null;
-        if (first.BodyHash != hash) return new Outcome.OtherBody();
-        // The first answer: the status as it was then.
-        var ticket = (await Tickets.FindAsync(work, first.Ticket))!;
-        var status = ticket.Answer is not null && ticket.ClosedAt == first.FiledAt ? TicketStatus.Closed : TicketStatus.Filed;
-        return new Outcome.Again(new FileTicket.Filed(first.Ticket, status, first.FiledAt));
+        var first = new Dictionary<(string, string), (string, FileTicket.Filed)>();
+        foreach (var ofCaller in calls.Where(c => c.Key is not null).GroupBy(c => c.Row.FiledBy, c => c.Key!.Value.Value))
+        {
+            foreach (var request in await work.QueryAsync<RequestRow>($"""
+                select caller, request_key, body_hash, ticket, filed_at from intake_request
+                where caller = @caller and {work.Dialect.Among("request_key", "@keys")}
+                """, new { caller = ofCaller.Key, keys = Json.Write(ofCaller) }))
+            {
+                // The status as it was then.
+                var ticket = (await Tickets.FindAsync(work, request.Ticket))!;
+                var status = ticket.Answer is not null && ticket.ClosedAt == request.FiledAt ? TicketStatus.Closed : TicketStatus.Filed;
+                first.Add((request.Caller, request.RequestKey), (request.BodyHash, new FileTicket.Filed(request.Ticket, status, request.FiledAt)));
+            }
+        }
+        return first;
+    }
+
+    /// <summary>Those of the earlier tickets that these calls name that there are.</summary>
+    private static async Task<HashSet<string>> ExistingAsync(Work work, IReadOnlyList<Call> calls)
+    {
+        var named = calls.Select(c => c.Request.RepeatOf).OfType<string>().ToArray();
+        return named.Length == 0 ? [] : [.. await work.QueryAsync<string>(
+            $"select number from intake_ticket where {work.Dialect.Among("number", "@named")}", new { named = Json.Write(named) })];
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     private sealed record RequestRow
     {
+        public static readonly Bulk<RequestRow> Insert = Bulk<RequestRow>.Insert("intake_request");
+
+        public required string Caller { get; init; }
+        public required string RequestKey { get; init; }
         public required string BodyHash { get; init; }
         public required string Ticket { get; init; }
         public required DateTimeOffset FiledAt { get; init; }

@@ -55,9 +55,9 @@ public sealed class TicketQuery(Database database, Contacts contacts)
     {
         var among = Json.Write(numbers);
         var callbacks = (await db.QueryAsync<CallbackRow>($"""
-            select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where ticket {db.Dialect.Among} order by ticket, at, id
+            select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where {db.Dialect.Among("ticket", "@among")} order by ticket, at, id
             """, new { among })).ToLookup(c => c.Ticket, c => c.Fact(), StringComparer.Ordinal);
-        return [.. (await db.QueryAsync<TicketRow>($"select {Tickets.FactColumns} from intake_ticket where number {db.Dialect.Among}", new { among }))
+        return [.. (await db.QueryAsync<TicketRow>($"select {Tickets.FactColumns} from intake_ticket where {db.Dialect.Among("number", "@among")}", new { among }))
             .Select(row => row.Facts([.. callbacks[row.Number]]))];
     }
 

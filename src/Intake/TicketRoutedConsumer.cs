@@ -3,15 +3,11 @@ using Hotline.Data;
 
 namespace Hotline.Intake;
 
-/// <summary>Notes on the ticket where it went. Older versions than the one known change nothing.</summary>
+/// <summary>Notes on the tickets where they went. Older versions than the one known change nothing.</summary>
 public sealed class TicketRoutedConsumer : IConsumer<TicketRouted>
 {
-    public async Task ConsumeAsync(TicketRouted message, Work work)
-    {
-        var ticket = await Tickets.FindAsync(work, message.Ticket)
-            ?? throw new InvalidOperationException($"Ticket {message.Ticket} was routed but never filed here.");
-        if (message.Version <= ticket.RoutingVersion) return;
-        await Tickets.SaveAsync(work, ticket, ticket with
+    public Task ConsumeAsync(IReadOnlyList<TicketRouted> messages, Work work) => Progress.NoteAsync(work, messages, (message, ticket) =>
+        message.Version <= ticket.RoutingVersion ? ticket : ticket with
         {
             RoutingVersion = message.Version,
             Round = message.Round,
@@ -21,24 +17,36 @@ public sealed class TicketRoutedConsumer : IConsumer<TicketRouted>
             RoutedCategory = message.Category?.Code ?? ticket.RoutedCategory,
             CategoryName = message.Category?.Name ?? ticket.CategoryName,
         });
-    }
 }
 
-/// <summary>Notes on the ticket how far the lead's work order is. Older rounds and versions change nothing.</summary>
+/// <summary>Notes on the tickets how far the lead's work order is. Older rounds and versions change nothing.</summary>
 public sealed class WorkOrderChangedConsumer : IConsumer<WorkOrderChanged>
 {
-    public async Task ConsumeAsync(WorkOrderChanged message, Work work)
-    {
-        if (!message.Lead) return;
-        var ticket = await Tickets.FindAsync(work, message.Ticket)
-            ?? throw new InvalidOperationException($"Ticket {message.Ticket} has a work order but was never filed here.");
-        if (message.Round < ticket.OrderRound || (message.Round == ticket.OrderRound && message.Version <= ticket.OrderVersion)) return;
-        await Tickets.SaveAsync(work, ticket, ticket with
+    public Task ConsumeAsync(IReadOnlyList<WorkOrderChanged> messages, Work work) => Progress.NoteAsync(work, [.. messages.Where(m => m.Lead)], (message, ticket) =>
+        message.Round < ticket.OrderRound || (message.Round == ticket.OrderRound && message.Version <= ticket.OrderVersion) ? ticket : ticket with
         {
             OrderRound = message.Round,
             OrderVersion = message.Version,
             OrderState = message.State.Word(),
             PublicReply = message.PublicText ?? ticket.PublicReply,
         });
+}
+
+/// <summary>What the other roles tell of tickets, written once for each ticket however much was told.</summary>
+internal static class Progress
+{
+    public static async Task NoteAsync<T>(Work work, IReadOnlyList<T> messages, Func<T, TicketRow, TicketRow> note) where T : IMessage
+    {
+        if (messages.Count == 0) return;
+        var tickets = await Tickets.TakeAsync(work, messages.Select(m => m.Ticket).Distinct());
+        var changed = new List<TicketRow>(tickets.Count);
+        foreach (var told in messages.GroupBy(m => m.Ticket))
+        {
+            if (!tickets.TryGetValue(told.Key, out var before))
+                throw new InvalidOperationException($"{typeof(T).Name} tells of ticket {told.Key}, which was never filed here.");
+            var after = told.Aggregate(before, (ticket, message) => note(message, ticket));
+            if (after != before) changed.Add(Tickets.Next(before, after));
+        }
+        await Tickets.SaveAllAsync(work, changed);
     }
 }

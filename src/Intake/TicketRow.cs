@@ -118,22 +118,34 @@ internal static class Tickets
         select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where ticket = @number order by at, id
         """, new { number });
 
+    public static readonly Bulk<TicketRow> Insert = Bulk<TicketRow>.Insert("intake_ticket");
+
+    private static readonly Bulk<TicketRow> Update = Bulk<TicketRow>.Update("intake_ticket", "number", version: "version", set:
+    [
+        "status", "excluded", "urged", "answer", "closed_at", "closed_how", "round", "routing_version", "in_triage", "reissued_after", "lead_code",
+        "lead_name", "routed_category", "category_name", "order_round", "order_version", "order_state", "public_reply",
+    ]);
+
     /// <summary>Writes what may change, one version on; the change is run again where another one came first.</summary>
     /// <returns>The row as it now stands.</returns>
     public static async Task<TicketRow> SaveAsync(Work work, TicketRow before, TicketRow after)
     {
-        var saved = after with { Version = before.Version + 1, Status = after.Standing().Word() };
-        var changed = await work.ExecuteAsync("""
-            update intake_ticket
-            set version = @Version, status = @Status, excluded = @Excluded, urged = @Urged, answer = @Answer, closed_at = @ClosedAt,
-                closed_how = @ClosedHow, round = @Round, routing_version = @RoutingVersion, in_triage = @InTriage,
-                reissued_after = @ReissuedAfter, lead_code = @LeadCode, lead_name = @LeadName, routed_category = @RoutedCategory,
-                category_name = @CategoryName, order_round = @OrderRound, order_version = @OrderVersion, order_state = @OrderState,
-                public_reply = @PublicReply
-            where number = @Number and version = @Version - 1
-            """, saved);
-        return changed == 1 ? saved : throw new ConflictException($"Ticket {before.Number}");
+        var saved = Next(before, after);
+        await SaveAllAsync(work, [saved]);
+        return saved;
     }
+
+    /// <param name="changed">Each one made by <see cref="Next"/>.</param>
+    public static async Task SaveAllAsync(Work work, IReadOnlyCollection<TicketRow> changed)
+    {
+        if (await work.ExecuteAsync(Update, changed) != changed.Count) throw new ConflictException(changed.Count == 1 ? $"Ticket {changed.First().Number}" : "One of several tickets");
+    }
+
+    public static TicketRow Next(TicketRow before, TicketRow after) => after with { Version = before.Version + 1, Status = after.Standing().Word() };
+
+    /// <summary>Lets nobody else change these tickets until the transaction ends; those that are not there are left out.</summary>
+    public static async Task<Dictionary<string, TicketRow>> TakeAsync(Work work, IEnumerable<string> numbers) =>
+        (await work.TakeAsync<TicketRow>(Columns, ("intake_ticket", "number"), numbers)).ToDictionary(t => t.Number, StringComparer.Ordinal);
 
     /// <summary>Closes the ticket and tells everyone.</summary>
     public static async Task CloseAsync(Work work, TicketRow before, TicketRow after, Closing how, string by)

@@ -126,7 +126,7 @@ public static class Recount
                     // Asked after the snapshot was taken: whatever it has counted on the day was in the roles' tables before.
                     foreach (var page in (await TouchedAsync(sources, database.Clock, one, ct)).Chunk(PageSize))
                     {
-                        foreach (var row in await db.QueryAsync<FactRow>($"select ticket, body from reporting_fact where ticket {db.Dialect.Among}", new { among = Json.Write(page) }))
+                        foreach (var row in await db.QueryAsync<FactRow>($"select ticket, body from reporting_fact where {db.Dialect.Among("ticket", "@among")}", new { among = Json.Write(page) }))
                             Add(counted, Count.Of(Fact.Read(row.Body), database.Clock), day);
                     }
                 }

@@ -29,11 +29,11 @@ internal sealed class Rollups(HotlineClock clock)
 
     private async Task WriteAsync(Work work)
     {
-        var tickets = new { tickets = Json.Write(_news.Keys) };
-        await work.ExecuteAsync(work.Dialect.OpenFacts, tickets);
+        var tickets = _news.Keys.Order(StringComparer.Ordinal).ToArray();
+        await work.ExecuteAsync(FactRow.Open, [.. tickets.Select(t => new FactRow { Ticket = t, Body = "{}" })]);
         var changes = new Tally();
-        var facts = new List<FactRow>(_news.Count);
-        foreach (var row in await work.QueryAsync<FactRow>(work.Dialect.TakeFacts, tickets))
+        var facts = new List<FactRow>(tickets.Length);
+        foreach (var row in await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), tickets))
         {
             var before = Fact.Read(row.Body);
             var after = before.Merge(_news[row.Ticket]);
@@ -43,8 +43,8 @@ internal sealed class Rollups(HotlineClock clock)
             changes.Add(Count.Of(before, clock), -1);
             facts.Add(new FactRow { Ticket = row.Ticket, Body = body });
         }
-        if (facts.Count > 0) await work.ExecuteAsync(work.Dialect.WriteFacts, new { facts = Json.Write(facts) });
-        await AddAsync(work, [.. changes.Numbers.Select(n => RollupRow.Of(n.Key, n.Value))]);
+        await work.ExecuteAsync(FactRow.Save, facts);
+        await AddAsync(work, changes.Numbers.Select(n => RollupRow.Of(n.Key, n.Value)));
         if (_names.Count > 0)
         {
             await work.ExecuteAsync(work.Dialect.KeepLabels, new
@@ -54,14 +54,22 @@ internal sealed class Rollups(HotlineClock clock)
         }
     }
 
-    public static async Task AddAsync(Work work, IReadOnlyList<RollupRow> changes)
-    {
-        if (changes.Count > 0) await work.ExecuteAsync(work.Dialect.AddToRollup, new { changes = Json.Write(changes) });
-    }
+    /// <summary>Adds to the rollups, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>
+    public static Task AddAsync(Work work, IEnumerable<RollupRow> changes) => work.ExecuteAsync(RollupRow.Add,
+        [.. changes
+            .OrderBy(r => r.Day)
+            .ThenBy(r => r.Unit, StringComparer.Ordinal)
+            .ThenBy(r => r.Dimension, StringComparer.Ordinal)
+            .ThenBy(r => r.Code, StringComparer.Ordinal)
+            .ThenBy(r => r.Measure, StringComparer.Ordinal)]);
 }
 
 internal sealed record FactRow
 {
+    public static readonly Bulk<FactRow> Open = Bulk<FactRow>.InsertMissing("reporting_fact", "ticket");
+
+    public static readonly Bulk<FactRow> Save = Bulk<FactRow>.Update("reporting_fact", "ticket", ["body"]);
+
     public required string Ticket { get; init; }
     public required string Body { get; init; }
 }
@@ -69,6 +77,8 @@ internal sealed record FactRow
 /// <summary>One number as it is stored.</summary>
 internal sealed record RollupRow
 {
+    public static readonly Bulk<RollupRow> Add = Bulk<RollupRow>.Add("reporting_rollup", ["day", "unit", "dimension", "code", "measure"], "value");
+
     private const string Whole = "all";
     private const string OfExcluded = "excluded-";
 
@@ -102,27 +112,34 @@ internal sealed record RollupRow
 /// <summary>Hears what is to be counted. The work itself is done once for all messages of the transaction (<see cref="Rollups"/>).</summary>
 public sealed class CountingConsumer(HotlineClock clock) : IConsumer<TicketChanged>, IConsumer<TicketRouted>, IConsumer<WorkOrderChanged>
 {
-    public Task ConsumeAsync(TicketChanged message, Work work)
+    public Task ConsumeAsync(IReadOnlyList<TicketChanged> messages, Work work)
     {
-        Rollups.Of(work, clock).Learn(message.Ticket, Fact.Of(message));
+        var rollups = Rollups.Of(work, clock);
+        foreach (var message in messages) rollups.Learn(message.Ticket, Fact.Of(message));
         return Task.CompletedTask;
     }
 
-    public Task ConsumeAsync(TicketRouted message, Work work)
+    public Task ConsumeAsync(IReadOnlyList<TicketRouted> messages, Work work)
     {
         var rollups = Rollups.Of(work, clock);
-        rollups.Learn(message.Ticket, Fact.Of(message));
-        if (message.Lead is { } lead) rollups.Learn(Breakdown.Unit, lead, message.At);
-        if (message.Category is { } category) rollups.Learn(Breakdown.Category, category, message.At);
-        if (message.Street is { } street) rollups.Learn(Breakdown.Street, street, message.At);
+        foreach (var message in messages)
+        {
+            rollups.Learn(message.Ticket, Fact.Of(message));
+            if (message.Lead is { } lead) rollups.Learn(Breakdown.Unit, lead, message.At);
+            if (message.Category is { } category) rollups.Learn(Breakdown.Category, category, message.At);
+            if (message.Street is { } street) rollups.Learn(Breakdown.Street, street, message.At);
+        }
         return Task.CompletedTask;
     }
 
-    public Task ConsumeAsync(WorkOrderChanged message, Work work)
+    public Task ConsumeAsync(IReadOnlyList<WorkOrderChanged> messages, Work work)
     {
         var rollups = Rollups.Of(work, clock);
-        rollups.Learn(message.Ticket, Fact.Of(message));
-        rollups.Learn(Breakdown.Unit, message.Unit, message.IssuedAt);
+        foreach (var message in messages)
+        {
+            rollups.Learn(message.Ticket, Fact.Of(message));
+            rollups.Learn(Breakdown.Unit, message.Unit, message.IssuedAt);
+        }
         return Task.CompletedTask;
     }
 }

@@ -108,10 +108,14 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
     }
 
     [Fact]
-    public async Task A_kind_that_this_version_does_not_know_is_set_aside_with_that_reason()
+    public async Task A_kind_that_this_version_does_not_know_waits_for_a_newer_process_and_is_set_aside_when_none_comes()
     {
         await SendAsync(1);
-        await Database.WriteAsync(work => work.ExecuteAsync("update outbox set kind = 'FromTheFuture'"), None);
+        await Database.WriteAsync(work => work.ExecuteAsync("update outbox set kind = 'FromTheFuture', attempts = 4"), None);
+        await Inbox(Database).ProcessAsync(await ParcelAsync(), None);
+        Assert.Empty(await Db.FaultsAsync());
+        Db.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Single(await ClaimAsync());
 
         await Inbox(Database).ProcessAsync(await ParcelAsync(), None);
 
@@ -225,7 +229,7 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
         var id = await Database.ReadAsync(db => db.ScalarAsync<string>("select min(id) from outbox"), None);
 
         Task<IReadOnlyList<string>> SettleAsync(Role role) => Database.WriteAsync(
-            work => work.QueryAsync<string>(Database.Dialect.SettleDeliveries, new { role = role.Word(), ids = (string[])[id, "unknown"] }), None);
+            work => work.QueryAsync<string>(Database.Dialect.SettleDeliveries, new { role = role.Word(), ids = Json.Write((string[])[id, "unknown"]) }), None);
 
         Assert.Equal([id], await SettleAsync(Role.Handlers));
         Assert.Empty(await SettleAsync(Role.Handlers));
@@ -280,9 +284,9 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
         .AddKeyedSingleton<IConsumer<TicketUrged>>(Role.Handlers, new NotingConsumer(before))
         .BuildServiceProvider();
 
-    private sealed class NotingConsumer(Action<TicketUrged>? before) : IConsumer<TicketUrged>
+    private sealed class NotingConsumer(Action<TicketUrged>? before) : SingleConsumer<TicketUrged>
     {
-        public Task ConsumeAsync(TicketUrged message, Work work)
+        protected override Task ConsumeAsync(TicketUrged message, Work work)
         {
             before?.Invoke(message);
             work.Note(message.Ticket, "handlers", "urged");

@@ -174,7 +174,7 @@ public abstract class IssuingWorkOrders(Engine engine) : OnUnitDesk(engine)
         var decision = Desk.Decision(support: [UnitDesk.Market]);
         var consumer = new IssueWorkOrdersConsumer(new Deadlines(new DeadlineSettings(), new ReturnSettings(), Desk.Db.Clock));
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Desk.Db.Database.WriteAsync(work => consumer.ConsumeAsync(decision, work), CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Desk.Db.Database.WriteAsync(work => consumer.ConsumeAsync([decision], work), CancellationToken.None)));
 
         Assert.Equal(2, (await Desk.FactsAsync()).Count);
         Assert.Equal(2, (await Desk.Db.SentAsync<WorkOrderChanged>()).Count);

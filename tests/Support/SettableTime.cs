@@ -12,5 +12,9 @@ public sealed class SettableTime(DateTimeOffset start) : TimeProvider
 
     public void MoveTo(DateTimeOffset instant) => _now = instant;
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
     public override DateTimeOffset GetUtcNow() => _now.ToUniversalTime();
 }

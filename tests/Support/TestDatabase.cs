@@ -33,8 +33,11 @@ public sealed class TestDatabase : IAsyncDisposable
         Time = new SettableTime(SettableTime.ModelDay);
         Clock = new HotlineClock(Time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
         Outbox = new Outbox();
-        Database = new Database(dialect, Clock, Outbox, new OutboxSettings());
+        Database = new Database(dialect, Clock, Outbox, Settings);
     }
+
+    /// <summary>One message in a row, so that each can be shuffled, held up and counted by itself.</summary>
+    private static OutboxSettings Settings { get; } = new() { BundleSize = 1 };
 
     public string ConnectionString { get; }
     public SettableTime Time { get; }
@@ -57,7 +60,7 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>A second Database on the same data, as another process would have it.</summary>
-    public Database Reopen() => new(DialectOf(Database.Dialect.Name, ConnectionString), Clock, new Outbox(), new OutboxSettings());
+    public Database Reopen(OutboxSettings? settings = null) => new(DialectOf(Database.Dialect.Name, ConnectionString), Clock, new Outbox(), settings ?? Settings);
 
     /// <summary>Cuts the connections of a server's database and lets nobody in, or moves the file away; an open SQLite connection stays.</summary>
     public Task TakeAwayAsync() => _reachable(false);

@@ -24,7 +24,7 @@ public sealed class DispatchFacts
 
     /// <summary>Of these tickets; those that were never routed are missing.</summary>
     public async Task<IReadOnlyList<TicketRouted>> OfAsync(Session db, IReadOnlyList<string> tickets) =>
-        [.. (await db.QueryAsync<FactRow>($"{Latest} where t.number {db.Dialect.Among}", new { among = Json.Write(tickets) })).Select(row => Routing.Message(row.Version, row))];
+        [.. (await db.QueryAsync<FactRow>($"{Latest} where {db.Dialect.Among("t.number", "@among")}", new { among = Json.Write(tickets) })).Select(row => Routing.Message(row.Version, row))];
 
     /// <summary>Null where the ticket was never routed.</summary>
     public async Task<TicketRouted?> OneAsync(Session db, string ticket) =>

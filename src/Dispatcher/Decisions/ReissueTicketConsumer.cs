@@ -8,9 +8,9 @@ namespace Hotline.Dispatcher.Decisions;
 /// Another round after a justified dissatisfied callback: the same units again, as the lead knows the matter. Told twice, or overtaken by
 /// another round, it changes nothing.
 /// </summary>
-public sealed class ReissueTicketConsumer(Router router, RoutingBasis basis, HotlineClock clock) : IConsumer<ReissueTicket>
+public sealed class ReissueTicketConsumer(Router router, RoutingBasis basis, HotlineClock clock) : SingleConsumer<ReissueTicket>
 {
-    public async Task ConsumeAsync(ReissueTicket message, Work work)
+    protected override async Task ConsumeAsync(ReissueTicket message, Work work)
     {
         var ticket = await Routing.FindAsync(work, message.Ticket)
             ?? throw new InvalidOperationException($"Ticket {message.Ticket} is to be reissued but was never routed here.");

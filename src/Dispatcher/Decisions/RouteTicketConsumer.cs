@@ -4,16 +4,41 @@ using Hotline.Data;
 namespace Hotline.Dispatcher.Decisions;
 
 /// <summary>
-/// Decides a new ticket: dispatched, or in triage with the reason. Three statements: the ticket where it is missing, its decision, and now and then the
-/// units and rules. A ticket that is known already, or was closed before it came here, changes nothing.
+/// Decides new tickets: dispatched, or in triage with the reason. Three statements for all of them: which are known, the tickets, the decisions; and now
+/// and then the units and rules. A ticket that is known already, or was closed before it came here, changes nothing.
 /// </summary>
-public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, HotlineClock clock) : IConsumer<RouteTicket>
+public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Database database) : IConsumer<RouteTicket>
 {
     internal const string Cause = "filed";
 
-    public async Task ConsumeAsync(RouteTicket message, Work work)
+    private readonly HotlineClock _clock = database.Clock;
+
+    public async Task ConsumeAsync(IReadOnlyList<RouteTicket> messages, Work work) =>
+        await StoreAsync(work, Decide(messages, await basis.ReadAsync(work, work.Now)));
+
+    /// <summary>Deciding takes no part in the transaction: the units and rules are as they were up to two seconds ago in any case.</summary>
+    public async Task<Func<Work, Task>> PrepareAsync(IReadOnlyList<RouteTicket> messages, CancellationToken ct)
     {
-        var state = await basis.ReadAsync(work, work.Now);
+        var decided = Decide(messages, await basis.ReadAsync(database, ct));
+        return work => StoreAsync(work, decided);
+    }
+
+    private (RoutingRow Ticket, DecisionRow Decision)[] Decide(IReadOnlyList<RouteTicket> messages, RoutingBasis.State state) =>
+        [.. messages.DistinctBy(m => m.Ticket).Select(m => Decide(m, state, _clock.Now))];
+
+    private static async Task StoreAsync(Work work, (RoutingRow Ticket, DecisionRow Decision)[] decided)
+    {
+        var known = (await work.QueryAsync<string>(
+            $"select number from dispatch_ticket where {work.Dialect.Among("number", "@numbers")}",
+            new { numbers = Json.Write(decided.Select(d => d.Ticket.Number)) })).ToHashSet(StringComparer.Ordinal);
+        var news = decided.Where(d => !known.Contains(d.Ticket.Number)).ToArray();
+        await work.ExecuteAsync(Routing.InsertTickets, [.. news.Select(n => n.Ticket)]);
+        await work.ExecuteAsync(Routing.InsertDecisions, [.. news.Select(n => n.Decision)]);
+        foreach (var (ticket, decision) in news) Routing.Tell(work, ticket, decision, null);
+    }
+
+    private (RoutingRow Ticket, DecisionRow Decision) Decide(RouteTicket message, RoutingBasis.State state, DateTimeOffset now)
+    {
         var ticket = new RoutingRow
         {
             Number = message.Ticket,
@@ -29,21 +54,12 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Hotli
             Urgency = message.Urgency?.Word(),
             Confidential = message.Confidential,
             Status = "",
-            Since = work.Now,
+            Since = now,
             Round = 1,
             Version = 1,
         };
-        var decision = router.Decide(ticket.Question(clock.DayOf(message.FiledAt), RoutingQuestion.Nobody), state);
+        var decision = router.Decide(ticket.Question(_clock.DayOf(message.FiledAt), RoutingQuestion.Nobody), state);
         ticket = ticket with { Status = (decision.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched).Word() };
-
-        var added = await work.ExecuteAsync($"""
-            insert into dispatch_ticket ({Routing.TicketColumns})
-            select @Number, @FiledAt, @Channel, @Kind, @Title, @Description, @Address, @Lat, @Lng, @CategoryHint, @Urgency, @Confidential, @Status, @Since, @Round, @Version
-            where not exists (select 1 from dispatch_ticket where number = @Number)
-            """, ticket);
-        if (added == 0) return;
-        var row = DecisionRow.Of(ticket.Number, 1, Cause, decision, designated: false, work.Now, Routing.Machine);
-        await Routing.InsertAsync(work, row);
-        Routing.Tell(work, ticket, row, null);
+        return (ticket, DecisionRow.Of(ticket.Number, 1, Cause, decision, designated: false, now, Routing.Machine));
     }
 }

@@ -157,7 +157,7 @@ internal static class Routing
             Version = ticket.Version + 1,
         };
         await SaveAsync(work, ticket, changed);
-        await InsertAsync(work, decision);
+        await work.ExecuteAsync(InsertDecisions, [decision]);
         await DropReturnsAsync(work, ticket.Number);
         Tell(work, changed, decision, note);
         return changed;
@@ -189,11 +189,9 @@ internal static class Routing
         return without;
     }
 
-    public static Task InsertAsync(Work work, DecisionRow decision) => work.ExecuteAsync($"""
-        insert into dispatch_decision ({DecisionColumns})
-        values (@Number, @Round, @Cause, @RuleId, @Lead, @LeadName, @Support, @DeadlineClass, @Category, @CategoryName, @Street, @StreetName, @Community, @CommunityName,
-            @Confidence, @TriageReason, @Candidates, @Designated, @Explanation, @DecidedAt, @DecidedBy)
-        """, decision);
+    public static readonly Bulk<RoutingRow> InsertTickets = Bulk<RoutingRow>.Insert("dispatch_ticket");
+
+    public static readonly Bulk<DecisionRow> InsertDecisions = Bulk<DecisionRow>.Insert("dispatch_decision");
 
     public static Task<int> DropReturnsAsync(Work work, string number) => work.ExecuteAsync("""
         update dispatch_return set state = 'dropped' where number = @number and state = 'pending'

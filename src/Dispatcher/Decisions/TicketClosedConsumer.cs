@@ -7,9 +7,9 @@ namespace Hotline.Dispatcher.Decisions;
 /// Drops what waits for a person. A ticket that comes to its end before it comes to be routed leaves a mark, so that the routing that arrives
 /// late issues nothing.
 /// </summary>
-public sealed class TicketClosedConsumer : IConsumer<TicketClosed>
+public sealed class TicketClosedConsumer : SingleConsumer<TicketClosed>
 {
-    public async Task ConsumeAsync(TicketClosed message, Work work)
+    protected override async Task ConsumeAsync(TicketClosed message, Work work)
     {
         var how = message.How.Word();
         var closed = await work.ExecuteAsync("""

@@ -4,9 +4,9 @@ using Hotline.Data;
 namespace Hotline.Dispatcher.Decisions;
 
 /// <summary>Puts a return before the reviewers. One of a closed ticket or an earlier round is kept and needs no review.</summary>
-public sealed class WorkOrderReturnedConsumer : IConsumer<WorkOrderReturned>
+public sealed class WorkOrderReturnedConsumer : SingleConsumer<WorkOrderReturned>
 {
-    public async Task ConsumeAsync(WorkOrderReturned message, Work work)
+    protected override async Task ConsumeAsync(WorkOrderReturned message, Work work)
     {
         var ticket = await Routing.FindAsync(work, message.Ticket)
             ?? throw new InvalidOperationException($"Work order {message.WorkOrder} is returned, but its ticket {message.Ticket} was never routed here.");

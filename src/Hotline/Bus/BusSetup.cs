@@ -12,7 +12,7 @@ internal static class BusSetup
 {
     /// <summary>Parcels that a role works on at once, and that the broker hands out ahead.</summary>
     private const int Concurrency = 4;
-    private const int Prefetch = 16;
+    private const int Prefetch = 8;
 
     public static string Endpoint(HostSettings settings, Role role) => $"{settings.BusPrefix}-{role.Word()}";
 
@@ -20,14 +20,19 @@ internal static class BusSetup
     {
         services.AddMassTransit(bus =>
         {
-            if (settings.RabbitMq is { } brokers) bus.UsingRabbitMq((context, rabbit) =>
+            bus.DisableUsageTelemetry(); // it would tell its makers what runs here
+            if (settings.RabbitMq is { } nodes) bus.UsingRabbitMq((context, rabbit) =>
             {
+                // Each process begins at another node, so that not all of them are on the first.
+                var brokers = nodes.ToArray();
+                Random.Shared.Shuffle(brokers);
                 rabbit.Host(brokers[0], host =>
                 {
-                    if (brokers.Count > 1) host.UseCluster(cluster =>
+                    if (brokers.Length > 1) host.UseCluster(cluster =>
                     {
-                        foreach (var broker in brokers) cluster.Node($"{broker.Host}:{(broker.Port > 0 ? broker.Port : 5672)}");
+                        foreach (var broker in brokers) cluster.Node($"{broker.Host}:{(broker.Port > 0 ? broker.Port : broker.Scheme == "amqps" ? 5671 : 5672)}");
                     });
+                    host.Heartbeat(TimeSpan.FromSeconds(10)); // a node that hangs is left after twice that
                     host.PublisherConfirmation = true;
                 });
                 rabbit.PrefetchCount = Prefetch;

@@ -55,7 +55,7 @@ internal static class ServeCommand
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
 
-        builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp();
+        builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp(settings);
         builder.Services.AddHostedService<Relay>();
         if (roles.Contains(Role.Intake)) builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
 

@@ -14,8 +14,9 @@ namespace Hotline.App;
 /// <summary>The HTTP surface that every process serves.</summary>
 internal static class HttpSetup
 {
-    public static IServiceCollection AddHttp(this IServiceCollection services)
+    public static IServiceCollection AddHttp(this IServiceCollection services, HostSettings settings)
     {
+        services.AddOverload(settings);
         services.AddShell();
         services.AddAccess();
         services.AddExceptionHandler<ProblemMapping>();
@@ -43,6 +44,7 @@ internal static class HttpSetup
     {
         app.UseShell();
         app.UseRouting();
+        app.UseOverload();
         app.UseAccess();
     }
 

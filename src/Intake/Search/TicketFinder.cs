@@ -156,7 +156,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
             var chunks = await ChunksAsync(segment, some.Select(c => c / SegmentBody.ChunkSize).Distinct());
             var entries = some.Select(c => chunks[c / SegmentBody.ChunkSize][c % SegmentBody.ChunkSize]).ToArray();
             var rows = (await db.QueryAsync<LookRow>($"""
-                select {LookRow.Columns}{LookRow.Texts} from intake_ticket where number {db.Dialect.Among}
+                select {LookRow.Columns}{LookRow.Texts} from intake_ticket where {db.Dialect.Among("number", "@among")}
                 """, new { among = Json.Write(entries.Select(e => e.Number)) })).ToDictionary(r => r.Number, StringComparer.Ordinal);
             foreach (var entry in entries)
             {
@@ -200,7 +200,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     {
         if (_found.Count == 0) return new Answer([], reached);
         var rows = await db.QueryAsync<TicketRow>($"""
-            select {Tickets.Columns} from intake_ticket where number {db.Dialect.Among}
+            select {Tickets.Columns} from intake_ticket where {db.Dialect.Among("number", "@among")}
             """, new { among = Json.Write(_found) });
         return new Answer([.. rows.OrderByDescending(r => r.FiledAt).ThenByDescending(r => r.Number, StringComparer.Ordinal)], reached);
     }

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Hotline.Data;
+
+/// <summary>
+/// A statement that writes any number of rows of a table, made once and kept in a static field: every property of the row type is a column of the
+/// same name in snake case. Each engine writes it in its own way (<see cref="Dialect"/>); <see cref="Work.ExecuteAsync{T}(Bulk{T}, IReadOnlyCollection{T})"/> runs it.
+/// </summary>
+public sealed class Bulk<T>
+{
+    private readonly Func<Dialect, Bulk<T>, string> _write;
+    private readonly ConcurrentDictionary<string, string> _sql = new(StringComparer.Ordinal);
+
+    private Bulk(string table, IEnumerable<Column<T>> columns, Func<Dialect, Bulk<T>, string> write)
+    {
+        Table = table;
+        Columns = [.. columns];
+        _write = write;
+    }
+
+    public string Table { get; }
+
+    /// <summary>The columns that the statement needs.</summary>
+    public IReadOnlyList<Column<T>> Columns { get; }
+
+    public string ColumnNames => string.Join(", ", Columns.Select(c => c.Name));
+
+    /// <summary>Adds rows; one whose key is there already is a conflict.</summary>
+    public static Bulk<T> Insert(string table) => new(table, Column<T>.All, (d, b) => d.Insert(b));
+
+    /// <summary>Adds the rows whose key is not there yet, and leaves the others as they are.</summary>
+    public static Bulk<T> InsertMissing(string table, string key) => new(table, Column<T>.All, (d, b) => d.InsertMissing(b, key));
+
+    /// <summary>Adds <paramref name="number"/> to that of the row with the same keys, or adds the row. The rows should come in the order of their keys.</summary>
+    public static Bulk<T> Add(string table, IReadOnlyList<string> keys, string number) => new(table, Column<T>.All, (d, b) => d.Add(b, keys, number));
+
+    /// <summary>Changes columns of the rows with the same key.</summary>
+    /// <param name="version">A column to set, which must be one less in the stored row than in the new one, or else the row stays as it is.</param>
+    public static Bulk<T> Update(string table, string key, IReadOnlyList<string> set, string? version = null)
+    {
+        var named = set.Append(key).Concat(version is null ? [] : [version]).ToArray();
+        return named.Except(Column<T>.All.Select(c => c.Name)).FirstOrDefault() is { } unknown
+            ? throw new ArgumentException($"{typeof(T).Name} has no property for the column '{unknown}'.", nameof(set))
+            : new Bulk<T>(table, Column<T>.All.Where(c => named.Contains(c.Name)), (d, b) => d.Update(b, key, version));
+    }
+
+    internal string Sql(Dialect dialect) => _sql.GetOrAdd(dialect.Name, _ => _write(dialect, this));
+}
+
+/// <param name="Type">Of the values, without the question mark.</param>
+/// <param name="Get">The value of a row: a <c>Func</c> of the property's own type.</param>
+/// <param name="Values">The values of this column in the given rows.</param>
+public sealed record Column<T>(string Property, string Name, Type Type, Delegate Get, Func<IReadOnlyCollection<T>, Array> Values)
+{
+    internal static IReadOnlyList<Column<T>> All { get; } =
+        [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(Of)];
+
+    private static Column<T> Of(PropertyInfo property)
+    {
+        var get = property.GetMethod!.CreateDelegate(typeof(Func<,>).MakeGenericType(typeof(T), property.PropertyType));
+        var values = typeof(Column<T>).GetMethod(nameof(ValuesOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(property.PropertyType);
+        return new Column<T>(
+            property.Name,
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name),
+            Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
+            get,
+            (Func<IReadOnlyCollection<T>, Array>)values.Invoke(null, [get])!);
+    }
+
+    private static Func<IReadOnlyCollection<T>, Array> ValuesOf<TValue>(Func<T, TValue> get) => rows => rows.Select(get).ToArray();
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+
+namespace Hotline.Data;
+
+/// <summary>
+/// Calls of one kind that arrive while others are being done wait, and are then done together, in one transaction: under load many share its
+/// cost, and when it is quiet nobody waits. What fails together is done again one by one, so that one bad call fails alone.
+/// </summary>
+/// <param name="most">Calls done together, at most.</param>
+/// <param name="lanes">How many such groups are under way at once, at most.</param>
+/// <param name="doAsync">Does all of them or throws; the results in the order of the calls.</param>
+/// <param name="isAway">Whether trying one by one is in vain.</param>
+public sealed class Together<TCall, TResult>(
+    int most, int lanes, Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TResult>>> doAsync, Func<Exception, bool> isAway)
+{
+    private readonly ConcurrentQueue<Waiting> _queue = new();
+    private int _busy;
+
+    private sealed record Waiting(TCall Call, TaskCompletionSource<TResult> Done, CancellationToken Cancelled);
+
+    public Task<TResult> DoAsync(TCall call, CancellationToken ct)
+    {
+        var waiting = new Waiting(call, new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), ct);
+        _queue.Enqueue(waiting);
+        StartLane();
+        return waiting.Done.Task;
+    }
+
+    private void StartLane()
+    {
+        while (!_queue.IsEmpty)
+        {
+            var busy = Volatile.Read(ref _busy);
+            if (busy >= lanes) return; // who is busy looks again before it rests
+            if (Interlocked.CompareExchange(ref _busy, busy + 1, busy) != busy) continue;
+            // The lane outlives the call that happens to start it, and must not carry its trace or user along.
+            using (ExecutionContext.SuppressFlow()) _ = Task.Run(RunLaneAsync);
+            return;
+        }
+    }
+
+    private async Task RunLaneAsync()
+    {
+        var group = new List<Waiting>(most);
+        while (true)
+        {
+            while (group.Count < most && _queue.TryDequeue(out var waiting))
+            {
+                if (waiting.Cancelled.IsCancellationRequested) waiting.Done.TrySetCanceled(waiting.Cancelled);
+                else group.Add(waiting);
+            }
+            if (group.Count == 0) break;
+            await RunAsync(group);
+            group.Clear();
+        }
+        Interlocked.Decrement(ref _busy);
+        StartLane(); // for what came between the last look and this
+    }
+
+    private async Task RunAsync(IReadOnlyList<Waiting> group)
+    {
+        try
+        {
+            var results = await doAsync([.. group.Select(w => w.Call)]);
+            for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(results[i]);
+        }
+        catch (Exception e) when (group.Count == 1 || isAway(e))
+        {
+            foreach (var waiting in group) waiting.Done.TrySetException(e);
+        }
+        catch (Exception)
+        {
+            // The cause is told to the call that has it, when it fails by itself.
+            foreach (var waiting in group) await RunAsync([waiting]);
+        }
+    }
+}
