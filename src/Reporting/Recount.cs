@@ -53,7 +53,7 @@ public static class Recount
         await foreach (var (ticket, fact) in MergeAsync(tickets, routings, workOrders, ct))
         {
             count++;
-            Add(counted, Count.Of(fact, clock), null);
+            Count.Add(counted, fact, clock, null);
             if (!fix) continue;
             batch.Add((ticket, fact));
             if (batch.Count < BatchSize) continue;
@@ -81,7 +81,7 @@ public static class Recount
             var facts = new Dictionary<string, Fact>(page.Length, StringComparer.Ordinal);
             foreach (var message in await sources.Facts(page, ct))
                 facts[message.Ticket] = facts.TryGetValue(message.Ticket, out var known) ? known.Merge(FactOf(message)) : FactOf(message);
-            foreach (var fact in facts.Values) Add(counted, Count.Of(fact, clock), day);
+            foreach (var fact in facts.Values) Count.Add(counted, fact, clock, day);
             count += facts.Count;
             if (!fix) continue;
             foreach (var batch in facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, f.Value)).Chunk(BatchSize))
@@ -127,13 +127,13 @@ public static class Recount
                     foreach (var page in (await TouchedAsync(sources, database.Clock, one, ct)).Chunk(PageSize))
                     {
                         foreach (var row in await db.QueryAsync<FactRow>($"select ticket, body from reporting_fact where {db.Dialect.Among("ticket", "@among")}", new { among = Json.Write(page) }))
-                            Add(counted, Count.Of(Fact.Read(row.Body), database.Clock), day);
+                            Count.Add(counted, Fact.Read(row.Body), database.Clock, day);
                     }
                 }
                 else
                 {
                     await foreach (var row in db.StreamAsync<FactRow>("select ticket, body from reporting_fact"))
-                        Add(counted, Count.Of(Fact.Read(row.Body), database.Clock), day);
+                        Count.Add(counted, Fact.Read(row.Body), database.Clock, day);
                 }
                 return (number, Compare(await ReadAsync(db, day), counted));
             }, ct);
@@ -175,14 +175,6 @@ public static class Recount
             : db.StreamAsync<RollupRow>("select day, unit, dimension, code, measure, value from reporting_rollup where value <> 0 and day = @day", new { day });
         await foreach (var row in rows) numbers.Add(Key.Of(row), row.Value);
         return numbers;
-    }
-
-    private static void Add(Tally counted, Tally ofTicket, DateOnly? day)
-    {
-        foreach (var (cell, value) in ofTicket.Numbers)
-        {
-            if (day is null || cell.Day == day) counted.Add(cell, value);
-        }
     }
 
     private static Difference[] Compare(Dictionary<Key, long> stored, Tally counted)
