@@ -12,6 +12,11 @@
 
 using Hotline.Load;
 
+// History is written into a database that 'hotline init' has made, and every list and search call of a service on it is measured:
+//
+//   dotnet run -c Release --project bench/Load -- history --engine postgresql --connection "Host=…" --data-key BASE64 --tickets 10000000 --days 1000
+//   dotnet run -c Release --project bench/Load -- calls --url http://127.0.0.1:5080 --key KEY --times 200
+
 const string usage = """
     load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--sample N] [--seed N]
         The whole service, started for it: tickets filed at a rate on a fixed schedule, or by C callers at once. Of them, --sample a second are
@@ -26,6 +31,9 @@ const string usage = """
         bare and service (servers, closed loop) in turn; medians, and the ratio service/bare.
 
     """;
+
+if (args is ["history", .. var ofHistory]) return await History.RunAsync(ofHistory);
+if (args is ["calls", .. var ofCalls]) return await Calls.RunAsync(ofCalls);
 
 try
 {

@@ -50,6 +50,9 @@ public abstract class Dialect
     /// </summary>
     public abstract string KeepLabels { get; }
 
+    /// <summary>Closes a condition on a column of whole numbers: it is one of the JSON array <c>@among</c>.</summary>
+    public abstract string AmongNumbers { get; }
+
     /// <summary>Closes a query whose <c>order by</c> stands just before it: the first <c>@limit</c> rows.</summary>
     public virtual string Limit => "limit @limit";
 

@@ -107,5 +107,7 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         where (excluded.day, excluded.name) > (l.day, l.name)
         """;
 
+    public override string AmongNumbers => "= any(array(select cast(n as bigint) from json_array_elements_text(cast(@among as json)) n))";
+
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

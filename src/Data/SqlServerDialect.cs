@@ -94,5 +94,7 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         when not matched then insert (dimension, code, day, name) values (new.dimension, new.code, new.day, new.name);
         """;
 
+    public override string AmongNumbers => "in (select cast(value as bigint) from openjson(@among))";
+
     public override string Limit => "offset 0 rows fetch next @limit rows only";
 }

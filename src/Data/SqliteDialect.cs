@@ -132,4 +132,6 @@ public sealed class SqliteDialect(string connectionString) : Dialect
         on conflict (dimension, code) do update set day = excluded.day, name = excluded.name
         where (excluded.day, excluded.name) > (reporting_label.day, reporting_label.name)
         """;
+
+    public override string AmongNumbers => "in (select value from json_each(@among))";
 }

@@ -35,6 +35,7 @@ public sealed class ReturnReviewedConsumer : SingleConsumer<ReturnReviewed>
             };
         }
         await WorkOrders.SaveAsync(work, changed);
+        if (message.Upheld) await WorkOrders.NoteReturnAsync(work, order, message.At);
         // Who reviewed it, and why, is in the timeline since the review itself; here is what followed from it.
         if (message.Upheld && order.CancelledAt is null) work.Note(order.Ticket, message.By, "cancelled", CancelReasons.ReturnUpheld, order.UnitCode);
     }

@@ -72,6 +72,7 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
                 State = WorkOrderState.Returned.Word(),
                 Returns = Json.Write<IReadOnlyList<Return>>([.. order.AllReturns, new Return(work.Now, user.Actor(), reason, basis, suggested)]),
             });
+            await WorkOrders.NoteReturnAsync(work, order, work.Now);
             work.Send(new WorkOrderReturned(
                 order.Ticket, order.Id, order.Round, new Named(order.UnitCode, order.UnitName), order.Lead,
                 reason, basis, suggested, work.Now, user.Actor()));

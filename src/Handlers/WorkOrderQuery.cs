@@ -106,6 +106,30 @@ public sealed class WorkOrderFacts
         }
     }
 
+    /// <summary>
+    /// The tickets with a work order that was issued or returned, or whose return was upheld, between two instants, or one of whose limits fell there; a limit at midnight belongs to the
+    /// day that it ends. One statement each, so that each finds its index.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> TouchedAsync(Session db, DateTimeOffset from, DateTimeOffset to)
+    {
+        var tickets = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var touched in (string[])[
+            "handling_work_order where issued_at >= @from and issued_at < @to",
+            "handling_work_order where accept_by > @from and accept_by <= @to",
+            "handling_work_order where reply_by > @from and reply_by <= @to",
+            "handling_return where at >= @from and at < @to",
+        ])
+        {
+            tickets.UnionWith(await db.QueryAsync<string>($"select ticket from {touched}", new { from, to }));
+        }
+        return [.. tickets];
+    }
+
+    /// <summary>Of these tickets.</summary>
+    public async Task<IReadOnlyList<WorkOrderChanged>> OfAsync(Session db, IReadOnlyList<string> tickets) =>
+        [.. (await db.QueryAsync<WorkOrderFactsRow>(
+            $"select {WorkOrderFactsRow.CountedColumns} from handling_work_order where {db.Dialect.Among("ticket", "@among")}", new { among = Json.Write(tickets) })).Select(r => r.Snapshot())];
+
     public async Task<IReadOnlyList<WorkOrderChanged>> OfTicketAsync(Session db, string ticket) =>
         [.. (await db.QueryAsync<WorkOrderFactsRow>(
             $"select {WorkOrderFactsRow.Columns} from handling_work_order where ticket = @ticket order by id", new { ticket })).Select(r => r.Snapshot())];

@@ -12,10 +12,13 @@ public sealed record Review(DateTimeOffset At, string By, bool Upheld, string No
 /// <summary>The columns that count, of a <c>handling_work_order</c>.</summary>
 public record WorkOrderFactsRow
 {
-    internal const string Columns = """
+    /// <summary>All that is counted; without the text, which would have to be redacted for each.</summary>
+    internal const string CountedColumns = """
         id, ticket, round, unit_code, unit_name, lead, state, version, deadline_class, issued_at, accept_by, accepted_at,
-        reply_by, replied_at, returns, cancelled_at, public_text
+        reply_by, replied_at, returns, cancelled_at
         """;
+
+    internal const string Columns = $"{CountedColumns}, public_text";
 
     public required string Id { get; init; }
     public required string Ticket { get; init; }
@@ -40,7 +43,7 @@ public record WorkOrderFactsRow
 
     public WorkOrderState Stands => Words.Parse<WorkOrderState>(State);
 
-    public IReadOnlyList<Return> AllReturns => Json.Read<IReadOnlyList<Return>>(Returns);
+    public IReadOnlyList<Return> AllReturns => Returns == "[]" ? [] : Json.Read<IReadOnlyList<Return>>(Returns);
 
     /// <summary>The facts as they are told to the other roles, whether in a message or in a recount.</summary>
     public WorkOrderChanged Snapshot()
@@ -161,6 +164,12 @@ internal static class WorkOrders
         if (rows != 1) throw new ConflictException($"Work order {changed.Id}");
         work.Send((changed with { Version = changed.Version + 1 }).Snapshot());
     }
+
+    /// <summary>Keeps the instant of a return, or of its being upheld, where a recount of the day finds it.</summary>
+    public static Task NoteReturnAsync(Work work, WorkOrderRow order, DateTimeOffset at) => work.ExecuteAsync("""
+        insert into handling_return (at, work_order, ticket)
+        select @at, @Id, @Ticket where not exists (select 1 from handling_return where at = @at and work_order = @Id)
+        """, new { at, order.Id, order.Ticket });
 
     /// <summary>
     /// Takes a work order back. The earliest cause counts, whichever is heard of first, so that the same messages in any

@@ -1,6 +1,7 @@
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
+using Hotline.Intake.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,8 @@ public static class IntakeRole
         .AddSingleton<TicketDesk>()
         .AddSingleton<TicketQuery>()
         .AddSingleton<SearchTickets>()
+        .AddSingleton(SearchIndexSettings.Default)
+        .AddSingleton<SearchIndexer>()
         .AddConsumer<TicketRouted, TicketRoutedConsumer>(Role.Intake)
         .AddConsumer<WorkOrderChanged, WorkOrderChangedConsumer>(Role.Intake);
 

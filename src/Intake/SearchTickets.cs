@@ -1,6 +1,8 @@
+using System.Globalization;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
+using Hotline.Intake.Search;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -16,10 +18,17 @@ public sealed record TicketFilter(
     string? Q = null, string? Status = null, string? Unit = null, string? Category = null, string? Phone = null,
     string? From = null, string? To = null);
 
-/// <summary>Finds tickets, newest first.</summary>
+/// <summary>A page of a list of tickets.</summary>
+/// <param name="NextCursor">Null on the last page.</param>
+/// <param name="SearchedTo">
+/// Null where the page is full or the last. Otherwise the time for one call was over: all that was filed since then has been looked through, and the cursor goes on from there.
+/// </param>
+public sealed record TicketPage(IReadOnlyList<TicketLine> Items, string? NextCursor, DateTimeOffset? SearchedTo);
+
+/// <summary>Finds tickets, newest first (docs/search.md).</summary>
 public sealed class SearchTickets(Database database, Contacts contacts, Known known)
 {
-    public static async Task<Results<Ok<Page<TicketLine>>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<TicketPage>, ProblemHttpResult>> HandleAsync(
         string? q, string? status, string? unit, string? category, string? phone, string? from, string? to, string? limit, string? cursor,
         SearchTickets search, CancellationToken ct)
     {
@@ -28,7 +37,7 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
     }
 
     /// <returns>A page, or else what is wrong by field.</returns>
-    public async Task<(Page<TicketLine>? Page, Dictionary<string, string[]> Errors)> FindAsync(
+    public async Task<(TicketPage? Page, Dictionary<string, string[]> Errors)> FindAsync(
         TicketFilter filter, string? limit, string? cursor, CancellationToken ct)
     {
         var errors = new Dictionary<string, string[]>();
@@ -48,46 +57,33 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
         (DateTimeOffset At, string Number)? before = null;
         if (cursor is not null)
         {
-            if (Paging.TryRead(cursor, list, out var at, out var number)) before = (at, number);
+            if (Paging.TryRead(cursor, list, out var at, out var last)) before = (at, last);
             else errors["cursor"] = [Paging.CursorError];
         }
         if (errors.Count > 0) return (null, errors);
 
-        var rows = await database.ReadAsync(db => db.QueryAsync<TicketRow>($"""
-            select {Tickets.Columns} from intake_ticket
-            where {Where(filter, from, to, before is not null)}
-            order by filed_at desc, number desc
-            {db.Dialect.Limit}
-            """, new
-        {
-            filter.Status,
-            filter.Unit,
-            filter.Category,
-            hash = fingerprint,
-            q = filter.Q is null ? null : $"%{Escape(filter.Q)}%",
-            from = from is null ? default(DateTimeOffset?) : database.Clock.StartOf(from.Value),
-            to = to is null ? default(DateTimeOffset?) : database.Clock.EndOf(to.Value),
-            beforeAt = before?.At,
-            beforeNumber = before?.Number,
-            limit = size + 1,
-        }), ct);
-        return (rows.Select(Line).ToList().ToPage(size, last => Paging.Cursor(list, last.FiledAt, last.Number)), errors);
+        var number = Number(filter.Q);
+        var wanted = new Wanted(
+            number is null ? filter.Q : null, number, filter.Status, filter.Unit, filter.Category, fingerprint,
+            Later(from, number is null ? null : Day(number)), Earlier(to, number is null ? null : Day(number)));
+        var (rows, reached) = await database.ReadAsync(db => new TicketFinder(db, wanted, size).FindAsync(before), ct);
+        var page = rows.Select(Line).ToList().ToPage(size, last => Paging.Cursor(list, last.FiledAt, last.Number));
+        return page.NextCursor is null && reached is { } place
+            ? (new TicketPage(page.Items, Paging.Cursor(list, place.At, place.Number), database.Clock.Local(place.At)), errors)
+            : (new TicketPage(page.Items, page.NextCursor, null), errors);
     }
 
-    /// <summary>Only the conditions that are asked for, so that each finds its index.</summary>
-    private static string Where(TicketFilter filter, DateOnly? from, DateOnly? to, bool continued)
-    {
-        var conditions = new List<string> { "1 = 1" };
-        if (filter.Status is not null) conditions.Add("status = @Status");
-        if (filter.Unit is not null) conditions.Add("lead_code = @Unit");
-        if (filter.Category is not null) conditions.Add("routed_category = @Category");
-        if (filter.Phone is not null) conditions.Add("phone_hash = @hash");
-        if (filter.Q is not null) conditions.Add("(title like @q escape '\\' or description like @q escape '\\' or address like @q escape '\\' or number like @q escape '\\')");
-        if (from is not null) conditions.Add("filed_at >= @from");
-        if (to is not null) conditions.Add("filed_at < @to");
-        if (continued) conditions.Add("(filed_at < @beforeAt or (filed_at = @beforeAt and number < @beforeNumber))");
-        return string.Join(" and ", conditions);
-    }
+    /// <summary>A text that is the beginning of a ticket number, from the whole day on: 20200207, 20200207-0001.</summary>
+    private static string? Number(string? q) =>
+        q is { Length: >= 8 } && q.AsSpan(0, 8).IndexOfAnyExceptInRange('0', '9') < 0 && (q.Length == 8 || (q[8] == '-' && q.AsSpan(9).IndexOfAnyExceptInRange('0', '9') < 0))
+        && DateOnly.TryParseExact(q.AsSpan(0, 8), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day >= Earliest ? q : null;
+
+    /// <summary>The day that a number was filed on: numbers are found along the index of the time.</summary>
+    private static DateOnly Day(string number) => DateOnly.ParseExact(number.AsSpan(0, 8), "yyyyMMdd", CultureInfo.InvariantCulture);
+
+    private DateTimeOffset? Later(DateOnly? a, DateOnly? b) => (a > b || b is null ? a : b) is { } day ? database.Clock.StartOf(day) : null;
+
+    private DateTimeOffset? Earlier(DateOnly? a, DateOnly? b) => (a < b || b is null ? a : b) is { } day ? database.Clock.EndOf(day) : null;
 
     private TicketLine Line(TicketRow row) => new(
         row.Number, Words.Parse<TicketStatus>(row.Status), database.Clock.Local(row.FiledAt), Words.Parse<Channel>(row.Channel), Words.Parse<TicketKind>(row.Kind),
@@ -114,10 +110,6 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
             return day;
         return null;
     }
-
-    private static string Escape(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
 
     private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

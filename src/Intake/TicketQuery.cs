@@ -43,6 +43,24 @@ public sealed class TicketQuery(Database database, Contacts contacts)
             yield return row.Facts(all.TryGetValue(row.Number, out var list) ? list : []);
     }
 
+    /// <summary>The numbers of the tickets that Intake knows something of between two instants: filed, or called back.</summary>
+    public static Task<IReadOnlyList<string>> TouchedAsync(Session db, DateTimeOffset from, DateTimeOffset to) => db.QueryAsync<string>("""
+        select number from intake_ticket where filed_at >= @from and filed_at < @to
+        union
+        select ticket from intake_callback where at >= @from and at < @to
+        """, new { from, to });
+
+    /// <summary>The latest facts of these tickets.</summary>
+    public static async Task<IReadOnlyList<TicketChanged>> FactsAsync(Session db, IReadOnlyList<string> numbers)
+    {
+        var among = Json.Write(numbers);
+        var callbacks = (await db.QueryAsync<CallbackRow>($"""
+            select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where {db.Dialect.Among("ticket", "@among")} order by ticket, at, id
+            """, new { among })).ToLookup(c => c.Ticket, c => c.Fact(), StringComparer.Ordinal);
+        return [.. (await db.QueryAsync<TicketRow>($"select {Tickets.FactColumns} from intake_ticket where {db.Dialect.Among("number", "@among")}", new { among }))
+            .Select(row => row.Facts([.. callbacks[row.Number]]))];
+    }
+
     private TicketView View(TicketRow row, IReadOnlyList<CallbackRow> callbacks, bool hideCitizen)
     {
         var name = contacts.Open(row.Number, row.CallerName);

@@ -105,6 +105,9 @@ internal static class Tickets
         order_version, order_state, public_reply
         """;
 
+    /// <summary>Enough for <see cref="TicketRow.Facts"/>.</summary>
+    public const string FactColumns = "number, version, filed_at, channel, kind, category, repeat_of, excluded, closed_at, closed_how";
+
     public static Task<TicketRow?> FindAsync(Session db, string number) =>
         db.FindAsync<TicketRow>($"select {Columns} from intake_ticket where number = @number", new { number });
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hotline.Contracts;
 using Hotline.Data;
 
@@ -59,7 +60,15 @@ public enum Breakdown { Unit, Category, Channel, Street }
 /// <param name="By">Null for the one number of the whole hotline.</param>
 /// <param name="Code">Unit, category, channel or street; empty where the ticket has none.</param>
 /// <param name="Excluded">Of tickets taken out of assessment, which enter totals and no rate.</param>
-public readonly record struct Cell(DateOnly Day, string Unit, Breakdown? By, string Code, Measure Measure, bool Excluded);
+public readonly record struct Cell(DateOnly Day, string Unit, Breakdown? By, string Code, Measure Measure, bool Excluded)
+{
+    // What the compiler would write boxes the enums for every comparison, and a ticket has a hundred cells.
+    public bool Equals(Cell other) =>
+        Measure == other.Measure && By == other.By && Day == other.Day && Excluded == other.Excluded && Unit == other.Unit && Code == other.Code;
+
+    public override int GetHashCode() =>
+        HashCode.Combine(Day.DayNumber, Unit, Code, ((int)Measure << 4) | ((By is { } by ? (int)by + 1 : 0) << 1) | (Excluded ? 1 : 0));
+}
 
 /// <summary>Numbers by cell; adding and taking away tickets.</summary>
 public sealed class Tally
@@ -71,7 +80,7 @@ public sealed class Tally
 
     public long this[Cell cell] => _numbers.GetValueOrDefault(cell);
 
-    public void Add(Cell cell, long value) => _numbers[cell] = _numbers.GetValueOrDefault(cell) + value;
+    public void Add(Cell cell, long value) => CollectionsMarshal.GetValueRefOrAddDefault(_numbers, cell, out _) += value;
 
     public void Add(Tally other, int times = 1)
     {
@@ -89,13 +98,20 @@ public static class Count
     public static Tally Of(Fact fact, HotlineClock clock)
     {
         var tally = new Tally();
-        if (fact.Ticket is not { } ticket) return tally;
+        Add(tally, fact, clock, null);
+        return tally;
+    }
+
+    /// <summary>Adds what one ticket counts.</summary>
+    /// <param name="only">The day that matters: the cells of others are not made.</param>
+    public static void Add(Tally tally, Fact fact, HotlineClock clock, DateOnly? only)
+    {
+        if (fact.Ticket is not { } ticket) return;
         var counter = new Counter(
-            tally, ticket.Excluded, fact.Routing?.Category ?? ticket.Category ?? "", ticket.Channel.Word(), fact.Routing?.Street ?? "");
+            tally, only, ticket.Excluded, fact.Routing?.Category ?? ticket.Category ?? "", ticket.Channel.Word(), fact.Routing?.Street ?? "");
         CountTicket(fact, ticket, clock, counter);
         foreach (var workOrder in fact.WorkOrders.Values) CountWorkOrder(workOrder, clock, counter);
         CountCallbacks(fact, ticket, clock, counter);
-        return tally;
     }
 
     private static void CountTicket(Fact fact, TicketPart ticket, HotlineClock clock, Counter counter)
@@ -185,7 +201,7 @@ public static class Count
             LeadOrder(fact, round)?.Unit ?? (fact.Routing is { } routing && routing.Round == round ? routing.Lead : null) ?? "";
     }
 
-    private sealed class Counter(Tally tally, bool excluded, string category, string channel, string street)
+    private sealed class Counter(Tally tally, DateOnly? only, bool excluded, string category, string channel, string street)
     {
         public void Add(DateOnly day, string unit, Measure measure)
         {
@@ -195,12 +211,14 @@ public static class Count
 
         public void AddWhole(DateOnly day, Measure measure)
         {
+            if (only is { } one && day != one) return;
             tally.Add(new Cell(day, "", null, "", measure, excluded), 1);
             AddBreakdowns(day, "", measure);
         }
 
         public void AddUnit(DateOnly day, string unit, Measure measure)
         {
+            if (only is { } one && day != one) return;
             tally.Add(new Cell(day, "", Breakdown.Unit, unit, measure, excluded), 1);
             if (unit != "") AddBreakdowns(day, unit, measure);
         }

@@ -14,6 +14,13 @@ public sealed record Difference(DateOnly Day, string Unit, string Dimension, str
 /// <param name="Faulted">Messages to Reporting that were set aside: what they say is missing from the rollups.</param>
 public sealed record RecountResult(long Tickets, IReadOnlyList<Difference> Differences, long Owed, long Faulted);
 
+/// <summary>Where a recount of one day asks the roles.</summary>
+/// <param name="Touched">The tickets that any of them knows something of, from one instant to another; a few too many do no harm.</param>
+/// <param name="Facts">What the roles would say of these tickets now.</param>
+public sealed record DaySources(
+    Func<DateTimeOffset, DateTimeOffset, CancellationToken, Task<IReadOnlyCollection<string>>> Touched,
+    Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<IMessage>>> Facts);
+
 /// <summary>
 /// Proves the rollups (重算): counts every ticket afresh from the roles' own tables with the same <see cref="Count"/>, and compares.
 /// </summary>
@@ -22,30 +29,31 @@ public static class Recount
     /// <summary>Tickets merged in one transaction.</summary>
     private const int BatchSize = 200;
 
+    /// <summary>Tickets of a day that are read at once.</summary>
+    private const int PageSize = 2000;
+
     /// <summary>Numbers corrected in one statement.</summary>
     private const int ChunkSize = 2000;
 
     /// <param name="tickets">What Intake would say of every ticket now; this and the other two in ordinal order of the ticket number.</param>
-    /// <param name="day">Only the numbers of this day are compared and corrected; all tickets are read, since any of them may have numbers there.</param>
     /// <param name="fix">Correct facts and rollups. Safe while consumers run, and while another recount does.</param>
     public static async Task<RecountResult> RunAsync(
         Database database,
         IAsyncEnumerable<TicketChanged> tickets,
         IAsyncEnumerable<TicketRouted> routings,
         IAsyncEnumerable<WorkOrderChanged> workOrders,
-        DateOnly? day,
         bool fix,
         CancellationToken ct)
     {
         var clock = database.Clock;
-        var stored = await database.ReadAsync(db => ReadAsync(db, day), ct);
+        var stored = await database.ReadAsync(db => ReadAsync(db, null), ct);
         var counted = new Tally();
         var count = 0L;
         var batch = new List<(string Ticket, Fact Fact)>(BatchSize);
         await foreach (var (ticket, fact) in MergeAsync(tickets, routings, workOrders, ct))
         {
             count++;
-            Add(counted, Count.Of(fact, clock), day);
+            Count.Add(counted, fact, clock, null);
             if (!fix) continue;
             batch.Add((ticket, fact));
             if (batch.Count < BatchSize) continue;
@@ -53,10 +61,51 @@ public static class Recount
             batch.Clear();
         }
         if (batch.Count > 0) await LearnAsync(database, batch, ct);
-        if (fix) await CorrectAsync(database, day, ct);
+        if (fix) await CorrectAsync(database, null, null, ct);
+        return await ResultAsync(database, count, Compare(stored, counted), ct);
+    }
 
+    /// <summary>
+    /// Compares and corrects one day alone, from the tickets that have anything to do with it. What a ticket counts on is never taken back from a day on which the roles
+    /// have something to say of it (instants are added, none is moved), so facts that are out of date lie on days of their tickets too.
+    /// </summary>
+    public static async Task<RecountResult> RunDayAsync(Database database, DateOnly day, DaySources sources, bool fix, CancellationToken ct)
+    {
+        var clock = database.Clock;
+        var stored = await database.ReadAsync(db => ReadAsync(db, day), ct);
+        var counted = new Tally();
+        var tickets = await TouchedAsync(sources, clock, day, ct);
+        var count = 0L;
+        foreach (var page in tickets.Chunk(PageSize))
+        {
+            var facts = new Dictionary<string, Fact>(page.Length, StringComparer.Ordinal);
+            foreach (var message in await sources.Facts(page, ct))
+                facts[message.Ticket] = facts.TryGetValue(message.Ticket, out var known) ? known.Merge(FactOf(message)) : FactOf(message);
+            foreach (var fact in facts.Values) Count.Add(counted, fact, clock, day);
+            count += facts.Count;
+            if (!fix) continue;
+            foreach (var batch in facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, f.Value)).Chunk(BatchSize))
+                await LearnAsync(database, [.. batch], ct);
+        }
+        if (fix) await CorrectAsync(database, day, sources, ct);
+        return await ResultAsync(database, count, Compare(stored, counted), ct);
+    }
+
+    private static Fact FactOf(IMessage message) => message switch
+    {
+        TicketChanged m => Fact.Of(m),
+        TicketRouted m => Fact.Of(m),
+        WorkOrderChanged m => Fact.Of(m),
+        _ => throw new ArgumentException($"{message.GetType().Name} is not counted."),
+    };
+
+    private static async Task<string[]> TouchedAsync(DaySources sources, HotlineClock clock, DateOnly day, CancellationToken ct) =>
+        [.. (await sources.Touched(clock.StartOf(day), clock.EndOf(day), ct)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static async Task<RecountResult> ResultAsync(Database database, long count, Difference[] differences, CancellationToken ct)
+    {
         var lag = await new OutboxLag(database).MeasureAsync(Role.Reporting, ct);
-        return new RecountResult(count, Compare(stored, counted), lag.Owed, lag.Faulted);
+        return new RecountResult(count, differences, lag.Owed, lag.Faulted);
     }
 
     /// <summary>
@@ -64,7 +113,7 @@ public static class Recount
     /// snapshot, stays what it is however many consumers run meanwhile, and can be added later; but only once, which the number in
     /// <c>reporting_correction</c> sees to.
     /// </summary>
-    private static async Task CorrectAsync(Database database, DateOnly? day, CancellationToken ct)
+    private static async Task CorrectAsync(Database database, DateOnly? day, DaySources? sources, CancellationToken ct)
     {
         while (true)
         {
@@ -72,8 +121,20 @@ public static class Recount
             {
                 var number = await db.ScalarAsync<long>("select number from reporting_correction");
                 var counted = new Tally();
-                await foreach (var row in db.StreamAsync<FactRow>("select ticket, body from reporting_fact"))
-                    Add(counted, Count.Of(Fact.Read(row.Body), database.Clock), day);
+                if (day is { } one && sources is not null)
+                {
+                    // Asked after the snapshot was taken: whatever it has counted on the day was in the roles' tables before.
+                    foreach (var page in (await TouchedAsync(sources, database.Clock, one, ct)).Chunk(PageSize))
+                    {
+                        foreach (var row in await db.QueryAsync<FactRow>($"select ticket, body from reporting_fact where {db.Dialect.Among("ticket", "@among")}", new { among = Json.Write(page) }))
+                            Count.Add(counted, Fact.Read(row.Body), database.Clock, day);
+                    }
+                }
+                else
+                {
+                    await foreach (var row in db.StreamAsync<FactRow>("select ticket, body from reporting_fact"))
+                        Count.Add(counted, Fact.Read(row.Body), database.Clock, day);
+                }
                 return (number, Compare(await ReadAsync(db, day), counted));
             }, ct);
             if (errors.Length == 0) return;
@@ -114,14 +175,6 @@ public static class Recount
             : db.StreamAsync<RollupRow>("select day, unit, dimension, code, measure, value from reporting_rollup where value <> 0 and day = @day", new { day });
         await foreach (var row in rows) numbers.Add(Key.Of(row), row.Value);
         return numbers;
-    }
-
-    private static void Add(Tally counted, Tally ofTicket, DateOnly? day)
-    {
-        foreach (var (cell, value) in ofTicket.Numbers)
-        {
-            if (day is null || cell.Day == day) counted.Add(cell, value);
-        }
     }
 
     private static Difference[] Compare(Dictionary<Key, long> stored, Tally counted)

@@ -22,6 +22,10 @@ public sealed class DispatchFacts
             yield return Routing.Message(row.Version, row);
     }
 
+    /// <summary>Of these tickets; those that were never routed are missing.</summary>
+    public async Task<IReadOnlyList<TicketRouted>> OfAsync(Session db, IReadOnlyList<string> tickets) =>
+        [.. (await db.QueryAsync<FactRow>($"{Latest} where {db.Dialect.Among("t.number", "@among")}", new { among = Json.Write(tickets) })).Select(row => Routing.Message(row.Version, row))];
+
     /// <summary>Null where the ticket was never routed.</summary>
     public async Task<TicketRouted?> OneAsync(Session db, string ticket) =>
         await db.FindAsync<FactRow>($"{Latest} where t.number = @ticket", new { ticket }) is { } row ? Routing.Message(row.Version, row) : null;

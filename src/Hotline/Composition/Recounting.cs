@@ -1,3 +1,4 @@
+using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Dispatcher.Decisions;
 using Hotline.Handlers;
@@ -10,7 +11,27 @@ namespace Hotline.App.Composition;
 internal sealed class Recounting(WorkOrderFacts workOrders, DispatchFacts routings)
 {
     public Task<RecountResult> RunAsync(Database database, DateOnly? day, bool fix, CancellationToken ct) =>
+        day is { } one
+            ? Recount.RunDayAsync(database, one, new DaySources((from, to, token) => TouchedAsync(database, from, to, token), (numbers, token) => FactsAsync(database, numbers, token)), fix, ct)
+            : AllAsync(database, fix, ct);
+
+    private async Task<IReadOnlyCollection<string>> TouchedAsync(Database database, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        var ofTickets = database.ReadAsync(db => TicketQuery.TouchedAsync(db, from, to), ct);
+        var ofOrders = database.ReadAsync(db => workOrders.TouchedAsync(db, from, to), ct);
+        return [.. await ofTickets, .. await ofOrders];
+    }
+
+    private async Task<IReadOnlyList<IMessage>> FactsAsync(Database database, IReadOnlyList<string> numbers, CancellationToken ct)
+    {
+        var ofTickets = database.ReadAsync(db => TicketQuery.FactsAsync(db, numbers), ct);
+        var ofRoutings = database.ReadAsync(db => routings.OfAsync(db, numbers), ct);
+        var ofOrders = database.ReadAsync(db => workOrders.OfAsync(db, numbers), ct);
+        return [.. await ofTickets, .. await ofRoutings, .. await ofOrders];
+    }
+
+    private Task<RecountResult> AllAsync(Database database, bool fix, CancellationToken ct) =>
         // Three readers, because a connection gives one answer at a time.
         database.SnapshotAsync(tickets => database.SnapshotAsync(decisions => database.SnapshotAsync(orders =>
-            Recount.RunAsync(database, TicketQuery.FactsAsync(tickets), routings.StreamAsync(decisions), workOrders.StreamAsync(orders), day, fix, ct), ct), ct), ct);
+            Recount.RunAsync(database, TicketQuery.FactsAsync(tickets), routings.StreamAsync(decisions), workOrders.StreamAsync(orders), fix, ct), ct), ct), ct);
 }

@@ -88,7 +88,20 @@ public abstract class EveryMessageTwiceAndShuffled(Engine engine) : IAsyncLifeti
 
         Assert.Empty(await db.FaultsAsync());
         Assert.Empty((await services.GetRequiredService<Recounting>().RunAsync(db.Database, null, fix: false, None)).Differences);
+        await AssertThatDaysAddUpAsync(db, services.GetRequiredService<Recounting>());
         return await TellAsync(db, services, numbers);
+    }
+
+    /// <summary>Every figure made wrong is found by the recounts of the days, as it is by the full one, and corrected by them.</summary>
+    private static async Task AssertThatDaysAddUpAsync(TestDatabase db, Recounting recounting)
+    {
+        await db.Database.WriteAsync(work => work.ExecuteAsync("update reporting_rollup set value = value + 1"), None);
+        var all = (await recounting.RunAsync(db.Database, null, fix: false, None)).Differences;
+        foreach (var day in all.Select(d => d.Day).Distinct().ToArray())
+        {
+            Assert.Equal(all.Where(d => d.Day == day), (await recounting.RunAsync(db.Database, day, fix: true, None)).Differences);
+        }
+        Assert.Empty((await recounting.RunAsync(db.Database, null, fix: false, None)).Differences);
     }
 
     /// <summary>What units do with an order, by the place of its ticket in the list.</summary>

@@ -1,0 +1,226 @@
+namespace Hotline.Intake.Search;
+
+/// <summary>A row of <c>intake_search_segment</c>: the tickets filed from one instant, inclusive, to another, exclusive.</summary>
+internal sealed record Segment
+{
+    public required long Id { get; init; }
+    public required DateTimeOffset FromAt { get; init; }
+    public required DateTimeOffset ToAt { get; init; }
+    public required int Tickets { get; init; }
+
+    /// <summary>Over how many blocks its tokens are spread; a power of two.</summary>
+    public required int Buckets { get; init; }
+
+    /// <summary>Where the body of a block lies in <c>intake_search</c>.</summary>
+    public long Key(int block) => (Id << 16) + block;
+
+    /// <summary>Every block lies from here, inclusive, to the next segment's, exclusive.</summary>
+    public static long FirstKey(long id) => id << 16;
+}
+
+/// <summary>
+/// The bodies of a segment. Its tickets are numbered from 0 in the order of filing. Blocks 0 … buckets − 1 hold postings: token, length in
+/// bytes, and the tickets that have it as differences. Block <see cref="Directory"/> says when each chunk of tickets begins; blocks from
+/// <see cref="FirstChunk"/> on hold <see cref="ChunkSize"/> tickets each: instant and number as differences. All numbers are of variable length.
+/// </summary>
+internal static class SegmentBody
+{
+    public const int ChunkSize = 256;
+    public const int Directory = 49151;
+    public const int FirstChunk = 49152;
+
+    /// <summary>A ticket's place in time, and its number.</summary>
+    public readonly record struct Entry(long At, string Number);
+
+    public sealed class Builder
+    {
+        private readonly Dictionary<uint, List> _lists = [];
+        private readonly List<Entry> _entries = [];
+        private readonly HashSet<uint> _tokens = [];
+
+        public int Count => _entries.Count;
+
+        /// <summary>Tickets come in the order of filing.</summary>
+        public void Add(DateTimeOffset filedAt, string number, params ReadOnlySpan<string> texts)
+        {
+            _tokens.Clear();
+            foreach (var text in texts) TextTokens.AddTo(_tokens, text);
+            foreach (var token in _tokens)
+            {
+                ref var list = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_lists, token, out _);
+                (list ??= new List()).Add(_entries.Count);
+            }
+            _entries.Add(new Entry(filedAt.ToUnixTimeMilliseconds(), number));
+        }
+
+        /// <summary>Every block that is not empty.</summary>
+        public IEnumerable<(int Block, byte[] Body)> Blocks(int buckets)
+        {
+            var spread = new List<uint>?[buckets];
+            foreach (var token in _lists.Keys) (spread[TextTokens.Bucket(token, buckets)] ??= []).Add(token);
+            var writer = new Writer();
+            for (var bucket = 0; bucket < buckets; bucket++)
+            {
+                if (spread[bucket] is not { } tokens) continue;
+                foreach (var token in tokens)
+                {
+                    var list = _lists[token];
+                    writer.Put(token);
+                    writer.Put((ulong)list.Length);
+                    writer.Put(list.Written);
+                }
+                yield return (bucket, writer.Take());
+            }
+            foreach (var chunk in _entries.Chunk(ChunkSize)) writer.Put((ulong)chunk[0].At);
+            yield return (Directory, writer.Take());
+            var index = 0;
+            foreach (var chunk in _entries.Chunk(ChunkSize))
+            {
+                var (at, day, running) = (0L, 0L, 0L);
+                foreach (var entry in chunk)
+                {
+                    var (entryDay, entryRunning) = Split(entry.Number);
+                    writer.Put((ulong)(entry.At - at));
+                    writer.PutSigned(entryDay - day);
+                    writer.PutSigned(entryRunning - running);
+                    (at, day, running) = (entry.At, entryDay, entryRunning);
+                }
+                yield return (FirstChunk + index++, writer.Take());
+            }
+        }
+
+        private sealed class List
+        {
+            private byte[] _bytes = new byte[4];
+            private int _last = -1;
+
+            public int Length { get; private set; }
+
+            public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+            public void Add(int ticket)
+            {
+                var difference = (uint)(ticket - _last);
+                _last = ticket;
+                if (_bytes.Length - Length < 5) Array.Resize(ref _bytes, Math.Max(8, _bytes.Length * 2));
+                for (; difference >= 0x80; difference >>= 7) _bytes[Length++] = (byte)(difference | 0x80);
+                _bytes[Length++] = (byte)difference;
+            }
+        }
+    }
+
+    /// <returns>The tickets that have the token, ascending; null where none has.</returns>
+    public static int[]? Find(ReadOnlySpan<byte> body, uint token)
+    {
+        while (!body.IsEmpty)
+        {
+            var found = Read(ref body);
+            var length = (int)Read(ref body);
+            if (found != token)
+            {
+                body = body[length..];
+                continue;
+            }
+            var list = body[..length];
+            var tickets = new int[length];
+            var (count, last) = (0, -1);
+            while (!list.IsEmpty) tickets[count++] = last += (int)Read(ref list);
+            return tickets.AsSpan(0, count).ToArray();
+        }
+        return null;
+    }
+
+    /// <summary>Tickets in both; both ascending.</summary>
+    public static int[] Intersect(int[] few, int[] many)
+    {
+        if (few.Length > many.Length) (few, many) = (many, few);
+        var both = new int[few.Length];
+        var (count, at) = (0, 0);
+        foreach (var ticket in few)
+        {
+            if (many.Length > few.Length * 16)
+            {
+                at = Array.BinarySearch(many, at, many.Length - at, ticket);
+                if (at < 0) at = ~at;
+            }
+            else
+            {
+                while (at < many.Length && many[at] < ticket) at++;
+            }
+            if (at == many.Length) break;
+            if (many[at] == ticket) both[count++] = ticket;
+        }
+        return both.AsSpan(0, count).ToArray();
+    }
+
+    /// <returns>When each chunk begins.</returns>
+    public static long[] ReadDirectory(ReadOnlySpan<byte> body)
+    {
+        var starts = new List<long>();
+        while (!body.IsEmpty) starts.Add((long)Read(ref body));
+        return [.. starts];
+    }
+
+    public static Entry[] ReadChunk(ReadOnlySpan<byte> body)
+    {
+        var entries = new List<Entry>(ChunkSize);
+        var (at, day, running) = (0L, 0L, 0L);
+        while (!body.IsEmpty)
+        {
+            at += (long)Read(ref body);
+            day += ReadSigned(ref body);
+            running += ReadSigned(ref body);
+            entries.Add(new Entry(at, Join(day, running)));
+        }
+        return [.. entries];
+    }
+
+    /// <summary>20200207-000123 as two numbers.</summary>
+    private static (long Day, long Running) Split(string number)
+    {
+        var dash = number.IndexOf('-', StringComparison.Ordinal);
+        return (long.Parse(number.AsSpan(0, dash), System.Globalization.CultureInfo.InvariantCulture), long.Parse(number.AsSpan(dash + 1), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static string Join(long day, long running) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{day:D8}-{running:D6}");
+
+    private static ulong Read(ref ReadOnlySpan<byte> body)
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = body[0];
+            body = body[1..];
+            value |= (ulong)(next & 0x7f) << shift;
+            if (next < 0x80) return value;
+        }
+    }
+
+    private static long ReadSigned(ref ReadOnlySpan<byte> body)
+    {
+        var value = Read(ref body);
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    private sealed class Writer
+    {
+        private readonly MemoryStream _stream = new();
+
+        public void Put(ulong value)
+        {
+            for (; value >= 0x80; value >>= 7) _stream.WriteByte((byte)(value | 0x80));
+            _stream.WriteByte((byte)value);
+        }
+
+        public void PutSigned(long value) => Put((ulong)((value << 1) ^ (value >> 63)));
+
+        public void Put(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+
+        public byte[] Take()
+        {
+            var bytes = _stream.ToArray();
+            _stream.SetLength(0);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using System.Diagnostics;
+using Hotline.Contracts;
+using Hotline.Data;
+
+namespace Hotline.Intake.Search;
+
+/// <summary>What a list of tickets is narrowed to; each part null where it does not matter.</summary>
+/// <param name="Q">Stands in the title, the description or the address, without regard to case.</param>
+/// <param name="Number">What the number begins with.</param>
+/// <param name="From">Filed then or later.</param>
+/// <param name="To">Filed before.</param>
+internal sealed record Wanted(
+    string? Q, string? Number, string? Status, string? Unit, string? Category, string? PhoneHash, DateTimeOffset? From, DateTimeOffset? To)
+{
+    /// <summary>Nearly all tickets are closed, so this narrows nothing.</summary>
+    public bool OnlyOpen => Status is not null && Status != TicketStatus.Closed.Word();
+
+    /// <summary>Conditions that have an index of their own.</summary>
+    public int Narrow => (PhoneHash is null ? 0 : 1) + (OnlyOpen ? 1 : 0) + (Unit is null ? 0 : 1) + (Category is null ? 0 : 1);
+}
+
+/// <summary>
+/// Finds tickets, newest first, in bounded time. One condition is answered by its index. Several are answered by the index of the narrowest and a look at each ticket; a text
+/// by the text index and a look at each candidate. Where that takes longer than <see cref="Budget"/>, the answer is what was found so far, and how far back it reaches: the
+/// caller goes on from there.
+/// </summary>
+internal sealed class TicketFinder(Session db, Wanted wanted, int size)
+{
+    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Tickets looked at in one step.</summary>
+    private const int Step = 500;
+
+    /// <summary>Candidates of the text index looked at in one step.</summary>
+    private const int Candidates = 100;
+
+    /// <summary>Pairs of characters that are looked up, at most: each further one would leave out hardly a candidate more.</summary>
+    private const int MostTokens = 12;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly List<string> _found = [];
+
+    /// <param name="Rows">Up to one more than the size.</param>
+    /// <param name="Reached">Where the time was over; null where all was looked through, or enough found.</param>
+    public sealed record Answer(IReadOnlyList<TicketRow> Rows, (DateTimeOffset At, string Number)? Reached);
+
+    private bool Enough => _found.Count > size;
+
+    private bool Over => Stopwatch.GetElapsedTime(_started) > Budget;
+
+    public async Task<Answer> FindAsync((DateTimeOffset At, string Number)? before)
+    {
+        if (wanted.Q is null && wanted.Narrow <= 1) return new Answer(await DirectAsync(before), null);
+
+        // Few at a time: a citizen's tickets, or the open ones, are looked through sooner than found in the index.
+        if (wanted.Q is null || wanted.PhoneHash is not null || wanted.OnlyOpen)
+            return await AnswerAsync(await ScanAsync(before, wanted.From));
+
+        var segments = (await SegmentTable.ReadyAsync(db))
+            .Where(s => !(s.ToAt <= wanted.From) && !(s.FromAt >= wanted.To) && !(s.FromAt > before?.At))
+            .Reverse().ToArray();
+        var end = segments.Length == 0 ? wanted.From : segments[0].ToAt > wanted.From ? segments[0].ToAt : wanted.From ?? segments[0].ToAt;
+        if (!(before?.At < end) && await ScanAsync(before, end) is { } unfinished) return await AnswerAsync(unfinished);
+        if (Enough) return await AnswerAsync(null);
+        return await AnswerAsync(await LookUpAsync(segments, before));
+    }
+
+    /// <summary>One statement, one index.</summary>
+    private Task<IReadOnlyList<TicketRow>> DirectAsync((DateTimeOffset At, string Number)? before)
+    {
+        var conditions = Driver();
+        if (wanted.Status is not null && !wanted.OnlyOpen) conditions.Add("status = @Status");
+        if (wanted.Number is not null) conditions.Add("number >= @Number and number < @numberEnd");
+        return db.QueryAsync<TicketRow>($"""
+            select {Tickets.Columns} from intake_ticket
+            where {Where(conditions, wanted.From, before)}
+            order by filed_at desc, number desc
+            {db.Dialect.Limit}
+            """, Parameters(wanted.From, before, size + 1));
+    }
+
+    /// <summary>Reads along one index and looks at every ticket.</summary>
+    /// <returns>How far it got; null where it got to the end or has found enough.</returns>
+    private async Task<(DateTimeOffset At, string Number)?> ScanAsync((DateTimeOffset At, string Number)? before, DateTimeOffset? from)
+    {
+        var columns = wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts;
+        while (true)
+        {
+            var rows = await db.QueryAsync<LookRow>($"""
+                select {columns} from intake_ticket
+                where {Where(Driver(), from, before)}
+                order by filed_at desc, number desc
+                {db.Dialect.Limit}
+                """, Parameters(from, before, Step));
+            foreach (var row in rows)
+            {
+                if (Suits(row)) _found.Add(row.Number);
+                if (Enough) return null;
+            }
+            if (rows.Count < Step) return null;
+            before = (rows[^1].FiledAt, rows[^1].Number);
+            if (Over) return before;
+        }
+    }
+
+    /// <summary>Goes from segment to segment, the newest first.</summary>
+    private async Task<(DateTimeOffset At, string Number)?> LookUpAsync(Segment[] segments, (DateTimeOffset At, string Number)? before)
+    {
+        var tokens = TextTokens.OfQuery(wanted.Q!);
+        if (tokens.Length > MostTokens) tokens = tokens[..MostTokens];
+        for (var (next, count) = (0, 2); next < segments.Length; next += count, count = Math.Min(count * 4, 16))
+        {
+            var some = segments.AsMemory(next, Math.Min(count, segments.Length - next));
+            var bodies = await BodiesAsync(Keys(some.Span, tokens));
+            for (var i = 0; i < some.Length; i++)
+            {
+                var segment = some.Span[i];
+                if (Matches(segment, tokens, bodies) is { Length: > 0 } matches && await LookAtAsync(segment, matches, before) is { } reached) return reached;
+                if (Enough) return null;
+                if (Over && next + i + 1 < segments.Length) return (segment.FromAt, "");
+            }
+        }
+        return null;
+
+        static List<long> Keys(ReadOnlySpan<Segment> segments, uint[] tokens)
+        {
+            var keys = new List<long>(segments.Length * tokens.Length);
+            foreach (var segment in segments)
+                foreach (var token in tokens) keys.Add(segment.Key(TextTokens.Bucket(token, segment.Buckets)));
+            return keys;
+        }
+    }
+
+    /// <returns>The tickets of a segment that have all the tokens, ascending.</returns>
+    private static int[] Matches(Segment segment, uint[] tokens, Dictionary<long, byte[]> bodies)
+    {
+        var lists = new List<int[]>(tokens.Length);
+        foreach (var token in tokens)
+        {
+            if (!bodies.TryGetValue(segment.Key(TextTokens.Bucket(token, segment.Buckets)), out var body) || SegmentBody.Find(body, token) is not { } list) return [];
+            lists.Add(list);
+        }
+        return lists.OrderBy(l => l.Length).Aggregate(SegmentBody.Intersect);
+    }
+
+    /// <summary>Reads the candidates of a segment and looks at them, the newest first.</summary>
+    private async Task<(DateTimeOffset At, string Number)?> LookAtAsync(Segment segment, int[] matches, (DateTimeOffset At, string Number)? before)
+    {
+        var upper = Math.Min(
+            before is { } cursor && cursor.At < segment.ToAt ? await PlaceAsync(segment, cursor.At, cursor.Number) : int.MaxValue,
+            wanted.To is { } to && to < segment.ToAt ? await PlaceAsync(segment, to, "") : int.MaxValue);
+        var lower = wanted.From is { } from && from > segment.FromAt ? await PlaceAsync(segment, from, "") : 0;
+        var candidates = matches.Where(m => m >= lower && m < upper).Reverse().ToArray();
+        foreach (var some in candidates.Chunk(Candidates))
+        {
+            var chunks = await ChunksAsync(segment, some.Select(c => c / SegmentBody.ChunkSize).Distinct());
+            var entries = some.Select(c => chunks[c / SegmentBody.ChunkSize][c % SegmentBody.ChunkSize]).ToArray();
+            var rows = (await db.QueryAsync<LookRow>($"""
+                select {LookRow.Columns}{LookRow.Texts} from intake_ticket where {db.Dialect.Among("number", "@among")}
+                """, new { among = Json.Write(entries.Select(e => e.Number)) })).ToDictionary(r => r.Number, StringComparer.Ordinal);
+            foreach (var entry in entries)
+            {
+                if (rows.TryGetValue(entry.Number, out var row) && Suits(row)) _found.Add(row.Number);
+                if (Enough) return null;
+            }
+            if (Over) return (DateTimeOffset.FromUnixTimeMilliseconds(entries[^1].At), entries[^1].Number);
+        }
+        return null;
+    }
+
+    /// <returns>How many tickets of the segment come before this place in the order of filing.</returns>
+    private async Task<int> PlaceAsync(Segment segment, DateTimeOffset at, string number)
+    {
+        var key = segment.Key(SegmentBody.Directory);
+        var starts = SegmentBody.ReadDirectory((await BodiesAsync([key]))[key]);
+        var instant = at.ToUnixTimeMilliseconds();
+        // The last chunk that begins before the instant: tickets of the instant itself may lie in several.
+        var chunk = 0;
+        while (chunk + 1 < starts.Length && starts[chunk + 1] <= instant) chunk++;
+        for (; chunk >= 0; chunk--)
+        {
+            var entries = (await ChunksAsync(segment, [chunk]))[chunk];
+            var count = entries.Count(e => e.At < instant || (e.At == instant && string.CompareOrdinal(e.Number, number) < 0));
+            if (count > 0) return (chunk * SegmentBody.ChunkSize) + count;
+        }
+        return 0;
+    }
+
+    private async Task<Dictionary<int, SegmentBody.Entry[]>> ChunksAsync(Segment segment, IEnumerable<int> chunks)
+    {
+        var keys = chunks.ToDictionary(c => segment.Key(SegmentBody.FirstChunk + c));
+        return (await BodiesAsync([.. keys.Keys])).ToDictionary(b => keys[b.Key], b => SegmentBody.ReadChunk(b.Value));
+    }
+
+    private async Task<Dictionary<long, byte[]>> BodiesAsync(List<long> keys) =>
+        (await db.QueryAsync<BodyRow>($"select id, body from intake_search where id {db.Dialect.AmongNumbers}", new { among = Json.Write(keys.Distinct()) }))
+        .ToDictionary(r => r.Id, r => r.Body);
+
+    private async Task<Answer> AnswerAsync((DateTimeOffset At, string Number)? reached)
+    {
+        if (_found.Count == 0) return new Answer([], reached);
+        var rows = await db.QueryAsync<TicketRow>($"""
+            select {Tickets.Columns} from intake_ticket where {db.Dialect.Among("number", "@among")}
+            """, new { among = Json.Write(_found) });
+        return new Answer([.. rows.OrderByDescending(r => r.FiledAt).ThenByDescending(r => r.Number, StringComparer.Ordinal)], reached);
+    }
+
+    private bool Suits(LookRow row) =>
+        (wanted.Status is null || row.Status == wanted.Status)
+        && (wanted.Unit is null || row.LeadCode == wanted.Unit)
+        && (wanted.Category is null || row.RoutedCategory == wanted.Category)
+        && (wanted.PhoneHash is null || row.PhoneHash == wanted.PhoneHash)
+        && (wanted.Number is null || row.Number.StartsWith(wanted.Number, StringComparison.Ordinal))
+        && (wanted.Q is not { } q || TextTokens.Contains(row.Title!, q) || TextTokens.Contains(row.Description!, q) || TextTokens.Contains(row.Address!, q));
+
+    /// <summary>The condition that the index of the narrowest is for; spelled as the index spells it, which some engines need.</summary>
+    private List<string> Driver() => wanted switch
+    {
+        { PhoneHash: not null } => ["phone_hash = @PhoneHash and phone_hash is not null"],
+        { OnlyOpen: true } => ["status = @Status and status <> 'closed'"],
+        { Category: not null } => ["routed_category = @Category and routed_category is not null"],
+        { Unit: not null } => ["lead_code = @Unit and lead_code is not null"],
+        _ => [],
+    };
+
+    private string Where(List<string> conditions, DateTimeOffset? from, (DateTimeOffset At, string Number)? before)
+    {
+        if (from is not null) conditions.Add("filed_at >= @from");
+        if (wanted.To is not null) conditions.Add("filed_at < @To");
+        // The first condition is what an index can start from; the second alone would have it read from its beginning.
+        if (before is not null) conditions.Add("filed_at <= @beforeAt and (filed_at < @beforeAt or number < @beforeNumber)");
+        return conditions.Count == 0 ? "1 = 1" : string.Join(" and ", conditions);
+    }
+
+    private object Parameters(DateTimeOffset? from, (DateTimeOffset At, string Number)? before, int limit) => new
+    {
+        wanted.Status,
+        wanted.Unit,
+        wanted.Category,
+        wanted.PhoneHash,
+        wanted.Number,
+        numberEnd = wanted.Number + "~",
+        from,
+        wanted.To,
+        beforeAt = before?.At,
+        beforeNumber = before?.Number,
+        limit,
+    };
+
+    private sealed record LookRow
+    {
+        public const string Columns = "number, filed_at, status, lead_code, routed_category, phone_hash";
+        public const string Texts = ", title, description, address";
+
+        public required string Number { get; init; }
+        public required DateTimeOffset FiledAt { get; init; }
+        public required string Status { get; init; }
+        public string? LeadCode { get; init; }
+        public string? RoutedCategory { get; init; }
+        public string? PhoneHash { get; init; }
+        public string? Title { get; init; }
+        public string? Description { get; init; }
+        public string? Address { get; init; }
+    }
+
+    private sealed record BodyRow
+    {
+        public required long Id { get; init; }
+        public required byte[] Body { get; init; }
+    }
+}
