@@ -70,8 +70,10 @@ public static class ListWorkOrders
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
-        // Spelled as the index of open orders spells it, so that the engines use it.
-        var narrowed = filter.State == Open ? "and state in ('issued', 'accepted', 'returned')" : "and (@state is null or state = @state)";
+        // Spelled as the index of open orders spells it, so that the engines use it: without it a rare state is looked for in all that the unit ever had.
+        var open = filter.State == Open || filter.Overdue == "true" || (Words.TryParse<WorkOrderState>(filter.State, out var state) && state.IsOpen())
+            ? "and state in ('issued', 'accepted', 'returned')" : "";
+        var narrowed = filter.State is null or Open ? open : $"{open} and state = @state";
 
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
             select id, ticket, round, unit_code, unit_name, lead, state, designated, title, address, deadline_class, issued_at, accept_by, accepted_at, reply_by,
