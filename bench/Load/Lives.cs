@@ -137,11 +137,11 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
                         number, routingVersion, round, decided, "dispatcher", waiting ? null : lead, support is null ? [] : [support], deadline, category, street, waiting ? "two-places" : null);
                     page.Rows.Add((Table.Decision, [
                         number, round, cause, waiting ? null : "territory", waiting ? null : lead.Code, waiting ? null : lead.Name, Json.Write(routed.Support), deadline.Word(),
-                        category.Code, category.Name, street.Code, street.Name, 0.93, waiting ? "place-ambiguous" : null, "[]", false,
+                        category.Code, category.Name, street.Code, street.Name, 0.93, waiting ? "ambiguous-place" : null, "[]", false,
                         """[{"zh":"地址中的街道名决定属地。","en":"The street in the address decides."}]""", decided, triage is null ? "dispatcher" : "dispatcher one"]));
                     if (waiting)
                     {
-                        Note(number, decided, "dispatcher", "triage", "place-ambiguous: 两处地名", null);
+                        Note(number, decided, "dispatcher", "triage", "ambiguous-place: 两处地名", null);
                         status = TicketStatus.Triage;
                         break;
                     }

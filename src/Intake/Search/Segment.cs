@@ -109,25 +109,27 @@ internal static class SegmentBody
         }
     }
 
-    /// <returns>The tickets that have the token, ascending; null where none has.</returns>
-    public static int[]? Find(ReadOnlySpan<byte> body, uint token)
+    /// <returns>Where the list of the tickets that have the token lies in the body; empty where none has.</returns>
+    public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> body, uint token)
     {
-        while (!body.IsEmpty)
+        var rest = body.Span;
+        while (!rest.IsEmpty)
         {
-            var found = Read(ref body);
-            var length = (int)Read(ref body);
-            if (found != token)
-            {
-                body = body[length..];
-                continue;
-            }
-            var list = body[..length];
-            var tickets = new int[length];
-            var (count, last) = (0, -1);
-            while (!list.IsEmpty) tickets[count++] = last += (int)Read(ref list);
-            return tickets.AsSpan(0, count).ToArray();
+            var found = Read(ref rest);
+            var length = (int)Read(ref rest);
+            if (found == token) return body.Slice(body.Length - rest.Length, length);
+            rest = rest[length..];
         }
-        return null;
+        return default;
+    }
+
+    /// <returns>The tickets of a list, ascending.</returns>
+    public static int[] Unpack(ReadOnlySpan<byte> list)
+    {
+        var tickets = new int[list.Length];
+        var (count, last) = (0, -1);
+        while (!list.IsEmpty) tickets[count++] = last += (int)Read(ref list);
+        return tickets.AsSpan(0, count).ToArray();
     }
 
     /// <summary>Tickets in both; both ascending.</summary>

@@ -34,6 +34,9 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>Candidates of the text index looked at in one step.</summary>
     private const int Candidates = 100;
 
+    /// <summary>So many candidates of a segment are rather read than narrowed down.</summary>
+    private const int FewCandidates = 2;
+
     /// <summary>Pairs of characters that are looked up, at most: each further one would leave out hardly a candidate more.</summary>
     private const int MostTokens = 12;
 
@@ -134,13 +137,18 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <returns>The tickets of a segment that have all the tokens, ascending.</returns>
     private static int[] Matches(Segment segment, uint[] tokens, Dictionary<long, byte[]> bodies)
     {
-        var lists = new List<int[]>(tokens.Length);
+        var lists = new List<ReadOnlyMemory<byte>>(tokens.Length);
         foreach (var token in tokens)
         {
-            if (!bodies.TryGetValue(segment.Key(TextTokens.Bucket(token, segment.Buckets)), out var body) || SegmentBody.Find(body, token) is not { } list) return [];
+            if (!bodies.TryGetValue(segment.Key(TextTokens.Bucket(token, segment.Buckets)), out var body) || SegmentBody.Find(body, token) is not { Length: > 0 } list) return [];
             lists.Add(list);
         }
-        return lists.OrderBy(l => l.Length).Aggregate(SegmentBody.Intersect);
+        lists.Sort((a, b) => a.Length.CompareTo(b.Length));
+        var matches = SegmentBody.Unpack(lists[0].Span);
+        // To unpack a long list for a few candidates takes longer than to read their texts, which decide in any case.
+        foreach (var list in lists.Skip(1).TakeWhile(l => matches.Length > FewCandidates || (matches.Length > 0 && l.Length < 1000)))
+            matches = SegmentBody.Intersect(matches, SegmentBody.Unpack(list.Span));
+        return matches;
     }
 
     /// <summary>Reads the candidates of a segment and looks at them, the newest first.</summary>
