@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,12 +16,16 @@ public sealed class DataKey
     private const int TagBytes = 16;
 
     private readonly byte[] _key;
+    private readonly ConcurrentDictionary<string, byte[]> _derived = new(StringComparer.Ordinal);
 
     public DataKey(ReadOnlySpan<byte> key)
     {
         if (key.Length != Bytes) throw new ArgumentException($"A data key has {Bytes} bytes, not {key.Length}.", nameof(key));
         _key = key.ToArray();
     }
+
+    /// <summary>The few purposes of this program: derived once.</summary>
+    private byte[] KeyOf(string purpose) => _derived.GetOrAdd(purpose, Derive);
 
     /// <returns>32 bytes that belong to this purpose alone.</returns>
     public byte[] Derive(string purpose) =>
@@ -37,7 +42,7 @@ public sealed class DataKey
         sealedBytes[0] = Version;
         var nonce = sealedBytes.AsSpan(1, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(Derive(purpose), TagBytes);
+        using var aes = new AesGcm(KeyOf(purpose), TagBytes);
         aes.Encrypt(nonce, plain, sealedBytes.AsSpan(1 + NonceBytes, plain.Length), sealedBytes.AsSpan(1 + NonceBytes + plain.Length), Encoding.UTF8.GetBytes(about));
         return Convert.ToBase64String(sealedBytes);
     }
@@ -48,12 +53,12 @@ public sealed class DataKey
         var bytes = Convert.FromBase64String(sealedText);
         if (bytes.Length < 1 + NonceBytes + TagBytes || bytes[0] != Version) throw new CryptographicException("Not sealed by this program.");
         var plain = new byte[bytes.Length - 1 - NonceBytes - TagBytes];
-        using var aes = new AesGcm(Derive(purpose), TagBytes);
+        using var aes = new AesGcm(KeyOf(purpose), TagBytes);
         aes.Decrypt(bytes.AsSpan(1, NonceBytes), bytes.AsSpan(1 + NonceBytes, plain.Length), bytes.AsSpan(bytes.Length - TagBytes), plain, Encoding.UTF8.GetBytes(about));
         return Encoding.UTF8.GetString(plain);
     }
 
     /// <summary>A keyed hash by which a value can be found without being stored: base64 of HMAC-SHA256.</summary>
     public string Fingerprint(string purpose, string text) =>
-        Convert.ToBase64String(HMACSHA256.HashData(Derive(purpose), Encoding.UTF8.GetBytes(text)));
+        Convert.ToBase64String(HMACSHA256.HashData(KeyOf(purpose), Encoding.UTF8.GetBytes(text)));
 }

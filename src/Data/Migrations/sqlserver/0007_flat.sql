@@ -10,7 +10,7 @@ create index intake_ticket_category on intake_ticket (routed_category, filed_at 
 drop index intake_ticket_phone on intake_ticket;
 create index intake_ticket_phone on intake_ticket (phone_hash, filed_at desc, number desc) where phone_hash is not null;
 
--- The text index: a segment holds the tickets filed from one instant to another, its bodies lie in intake_search under id * 65536 + block.
+-- The index of words: a segment holds the tickets filed from one instant to another, its bodies lie in intake_search under id * 65536 + block.
 create table intake_search_segment (
     id bigint not null primary key,
     from_at datetimeoffset(3) not null,
