@@ -78,11 +78,13 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         var waiting = outbox.Waiting(role);
         var wait = settings.Waits(role);
         var letters = new List<Letter>();
+        var (messages, size) = (0, 0);
         while (await waiting.WaitToReadAsync(ct))
         {
-            if (wait > TimeSpan.Zero && waiting.Count < settings.ParcelSize) await Task.Delay(wait, database.Clock.Time, ct);
+            // Whoever left some behind has company already.
+            if (wait > TimeSpan.Zero && messages < settings.ParcelSize && size < ParcelCharacters) await Task.Delay(wait, database.Clock.Time, ct);
             letters.Clear();
-            var (messages, size) = (0, 0);
+            (messages, size) = (0, 0);
             while (messages < settings.ParcelSize && size < ParcelCharacters && waiting.TryRead(out var delivery))
             {
                 letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
