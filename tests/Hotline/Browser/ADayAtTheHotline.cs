@@ -57,7 +57,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await desk.WaitForConditionAsync(async () =>
         {
             await desk.GotoAsync($"/tickets/{number}");
-            return await desk.Locator(".head .badge.replied").CountAsync() > 0;
+            return await desk.Locator(".head .badge.replied").CountAsync() > 0 && await desk.GetByLabel("满意", new() { Exact = true }).CountAsync() > 0;
         });
         await desk.GetByLabel("满意", new() { Exact = true }).CheckAsync();
         await desk.GetByLabel("诉求是否解决").SelectOptionAsync("true");
