@@ -73,8 +73,13 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         await using var command = new NpgsqlCommand(statement.Sql(this), (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
         foreach (var column in statement.Columns)
         {
-            var values = column.Values(rows);
-            command.Parameters.AddWithValue(column.Property, values is DateOnly[] days ? Array.ConvertAll(days, Days.Write) : values);
+            command.Parameters.AddWithValue(column.Property, column.Values(rows) switch
+            {
+                DateOnly[] days => Array.ConvertAll(days, Days.Write),
+                DateTimeOffset[] instants => Array.ConvertAll(instants, Data.Rows.Cut),
+                DateTimeOffset?[] instants => Array.ConvertAll(instants, i => i is { } instant ? Data.Rows.Cut(instant) : (DateTimeOffset?)null),
+                var values => values,
+            });
         }
         return await command.ExecuteNonQueryAsync(ct);
     }

@@ -15,6 +15,13 @@ internal static class Rows
     /// <summary>An instant as SQLite keeps it.</summary>
     internal static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(SqliteInstant, CultureInfo.InvariantCulture);
 
+    /// <summary>In UTC and cut to the millisecond, as <see cref="HotlineClock"/> does: PostgreSQL would keep more, SQL Server would round.</summary>
+    internal static DateTimeOffset Cut(DateTimeOffset instant)
+    {
+        var utc = instant.ToUniversalTime();
+        return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+
     internal static void Register()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
@@ -28,11 +35,9 @@ internal static class Rows
 
     private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
     {
-        /// <summary>Cut to the millisecond, as <see cref="HotlineClock"/> does: PostgreSQL would keep more, SQL Server would round.</summary>
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
         {
-            var instant = value.ToUniversalTime();
-            instant = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMillisecond));
+            var instant = Cut(value);
             parameter.Value = parameter is SqliteParameter ? Text(instant) : instant;
         }
 
