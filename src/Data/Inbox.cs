@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hotline.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,7 @@ public sealed class UnknownMessageException(string kind) : Exception($"'{kind}' 
 /// Settles deliveries: in one transaction the delivery is removed from the outbox and its work is done. A delivery that is no longer
 /// there has been done, and is skipped: that, and not hope, is what makes a second copy harmless.
 /// </summary>
-public sealed partial class Inbox(Database database, IServiceProvider services, ILogger<Inbox> log)
+public sealed partial class Inbox(Database database, IServiceProvider services, OutboxSettings settings, ILogger<Inbox> log)
 {
     /// <summary>Tries of one message by itself before it is set aside.</summary>
     private const int Tries = 3;
@@ -48,16 +49,18 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     /// </summary>
     private const int UnknownTries = 5;
 
+    private readonly ConcurrentDictionary<Role, Together<Parcel, bool>> _together = new();
+
     /// <summary>
-    /// Processes a parcel whole; when that fails, its messages one by one, so that one bad message holds up nobody. A message
-    /// that keeps failing is set aside with its reason (<see cref="Faults"/>). While the database is away nothing is
-    /// settled: the deliveries stay owed and come again.
+    /// Processes a parcel whole, with others that wait for the same role; when that fails, by itself; and when that fails, its messages one by one, so that
+    /// one bad message holds up nobody. A message that keeps failing is set aside with its reason (<see cref="Faults"/>). While the database is away nothing
+    /// is settled: the deliveries stay owed and come again.
     /// </summary>
     public async Task ProcessAsync(Parcel parcel, CancellationToken ct)
     {
         try
         {
-            await SettleAsync(parcel.Role, parcel.Letters, ct);
+            await Together(parcel.Role).DoAsync(parcel, ct);
             return;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
@@ -78,6 +81,12 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
             LogDatabaseAway(parcel.Letters.Count, parcel.Role, e.Message);
         }
     }
+
+    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(OutboxSettings.Share(role), OutboxSettings.Lanes(role), async parcels =>
+    {
+        await SettleAsync(role, [.. parcels.SelectMany(p => p.Letters)], CancellationToken.None);
+        return new bool[parcels.Count];
+    }, database.Dialect.IsAway) { Waits = settings.Gathers(role), Time = database.Clock.Time });
 
     private async Task ProcessBundleAsync(Role role, Letter bundle, CancellationToken ct)
     {

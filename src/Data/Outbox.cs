@@ -14,15 +14,30 @@ public sealed record OutboxSettings
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// What is only noted (on a ticket, in the figures) waits this long for company: one parcel then tells several things of the same ticket, and numbers
-    /// that many tickets change are written once. Nobody's work waits for it.
+    /// What is only noted (on a ticket, in the figures) waits for company: this long where it is sent, figures three times as long, and twice that where it
+    /// is received. Several things told of one ticket, and numbers that many tickets change, are then written once. Nobody's work waits for it.
     /// </summary>
+    public TimeSpan NotedAfter { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long the first message to the role waits for others before it is sent.</summary>
     public TimeSpan Waits(Role role) => role switch
     {
-        Role.Intake => TimeSpan.FromMilliseconds(100),
-        Role.Reporting => TimeSpan.FromMilliseconds(500),
+        Role.Intake => NotedAfter,
+        Role.Reporting => NotedAfter * 3,
         _ => TimeSpan.Zero,
     };
+
+    /// <summary>How long the first parcel to the role waits for others before its work is done.</summary>
+    public TimeSpan Gathers(Role role) => Waits(role) * 2;
+
+    /// <summary>Parcels of the role that share a transaction, at most.</summary>
+    public static int Share(Role role) => role is Role.Intake or Role.Reporting ? 24 : 8;
+
+    /// <summary>
+    /// Transactions of the role that a process has under way at once. Figures are the same few rows for everybody, who would only wait for one another;
+    /// what waits meanwhile is done together.
+    /// </summary>
+    public static int Lanes(Role role) => role == Role.Reporting ? 1 : 2;
 
     /// <summary>
     /// Messages owed to one role above which new tickets may be refused (<see cref="Congestion"/>); ten times that for what is only noted.

@@ -54,6 +54,12 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     /// <summary>Characters of a parcel, at most, but for its last letter: several parcels are on their way and in work at once.</summary>
     private const int ParcelCharacters = 256 * 1024;
 
+    /// <summary>Deliveries that are sent again at once: some 13 MB where each of them is a full bundle.</summary>
+    private const int Claim = 100;
+
+    /// <summary>For sending what still waits when the process ends.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Makes everything owed due at once: after the start on the in-memory bus, which has forgotten all it carried, and when a broker has come back, which
     /// may have. What was on its way all the same arrives twice and is settled once.
@@ -77,22 +83,39 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     {
         var waiting = outbox.Waiting(role);
         var wait = settings.Waits(role);
+        var full = false;
+        try
+        {
+            while (await waiting.WaitToReadAsync(ct))
+            {
+                // Whoever left some behind has company already.
+                if (wait > TimeSpan.Zero && !full) await Task.Delay(wait, database.Clock.Time, ct);
+                (var parcel, full) = Pack(role, Next);
+                if (road.Open) await TrySendAsync(parcel, ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested && road.Open && waiting.Count > 0)
+        {
+            // What waited for company goes now: by itself it would come due in half a minute. The bus ends after this.
+            using var grace = new CancellationTokenSource(Grace);
+            while (waiting.Count > 0) await TrySendAsync(Pack(role, Next).Parcel, grace.Token);
+        }
+
+        Delivery? Next() => waiting.TryRead(out var delivery) ? delivery : null;
+    }
+
+    /// <summary>Takes deliveries until the parcel is full, or there are no more.</summary>
+    private (Parcel Parcel, bool Full) Pack(Role role, Func<Delivery?> next)
+    {
         var letters = new List<Letter>();
         var (messages, size) = (0, 0);
-        while (await waiting.WaitToReadAsync(ct))
+        while (messages < settings.ParcelSize && size < ParcelCharacters && next() is { } delivery)
         {
-            // Whoever left some behind has company already.
-            if (wait > TimeSpan.Zero && messages < settings.ParcelSize && size < ParcelCharacters) await Task.Delay(wait, database.Clock.Time, ct);
-            letters.Clear();
-            (messages, size) = (0, 0);
-            while (messages < settings.ParcelSize && size < ParcelCharacters && waiting.TryRead(out var delivery))
-            {
-                letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
-                messages += delivery.Messages;
-                size += delivery.Body.Length;
-            }
-            if (road.Open) await TrySendAsync(new Parcel(role, letters.ToArray()), ct);
+            letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+            messages += delivery.Messages;
+            size += delivery.Body.Length;
         }
+        return (new Parcel(role, letters), messages >= settings.ParcelSize || size >= ParcelCharacters);
     }
 
     private async Task ReconcileAsync(CancellationToken ct)
@@ -111,7 +134,7 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
                 }
                 if (wasClosed) await RecoverAsync(database, ct);
                 wasClosed = false;
-                while (road.Open && await ResendDueAsync(step, ct) == settings.ParcelSize) { }
+                while (road.Open && await ResendDueAsync(step, ct)) { }
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -123,33 +146,22 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         while (await timer.WaitForNextTickAsync(ct));
     }
 
-    private async Task<int> ResendDueAsync(double seconds, CancellationToken ct)
+    /// <returns>Whether there may be more.</returns>
+    private async Task<bool> ResendDueAsync(double seconds, CancellationToken ct)
     {
         var due = await database.WriteAsync(work => work.QueryAsync<DueRow>(
             database.Dialect.ClaimDueDeliveries,
-            new { now = work.Now, seconds, limit = settings.ParcelSize }), ct);
-        if (due.Count == 0) return 0;
+            new { now = work.Now, seconds, limit = Claim }), ct);
+        if (due.Count == 0) return false;
         LogResending(due.Count);
-        foreach (var ofRole in due.GroupBy(d => d.Role))
+        foreach (var ofRole in due.GroupBy(d => Words.Parse<Role>(d.Role)))
         {
-            var letters = new List<Letter>();
-            var messages = 0;
-            foreach (var delivery in ofRole.OrderBy(d => d.Id, StringComparer.Ordinal))
-            {
-                if (messages > 0 && messages + delivery.Messages > settings.ParcelSize) await SendAsync();
-                letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
-                messages += delivery.Messages;
-            }
-            await SendAsync();
-
-            async Task SendAsync()
-            {
-                await TrySendAsync(new Parcel(Words.Parse<Role>(ofRole.Key), letters.ToArray()), ct);
-                letters.Clear();
-                messages = 0;
-            }
+            var waiting = new Queue<Delivery>(ofRole
+                .OrderBy(d => d.Id, StringComparer.Ordinal)
+                .Select(d => new Delivery(d.Id, ofRole.Key, d.Kind, "", d.Body, d.Messages)));
+            while (waiting.Count > 0) await TrySendAsync(Pack(ofRole.Key, () => waiting.TryDequeue(out var delivery) ? delivery : null).Parcel, ct);
         }
-        return due.Count;
+        return due.Count == Claim;
     }
 
     private async Task TrySendAsync(Parcel parcel, CancellationToken ct)

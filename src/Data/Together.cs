@@ -13,6 +13,11 @@ namespace Hotline.Data;
 public sealed class Together<TCall, TResult>(
     int most, int lanes, Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TResult>>> doAsync, Func<Exception, bool> isAway)
 {
+    /// <summary>How long the first call of a group waits for others; for calls that nobody waits for.</summary>
+    public TimeSpan Waits { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     private readonly ConcurrentQueue<Waiting> _queue = new();
     private int _busy;
 
@@ -44,6 +49,7 @@ public sealed class Together<TCall, TResult>(
         var group = new List<Waiting>(most);
         while (true)
         {
+            if (Waits > TimeSpan.Zero && _queue.Count < most) await Task.Delay(Waits, Time);
             while (group.Count < most && _queue.TryDequeue(out var waiting))
             {
                 if (waiting.Cancelled.IsCancellationRequested) waiting.Done.TrySetCanceled(waiting.Cancelled);

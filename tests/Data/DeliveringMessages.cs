@@ -278,7 +278,7 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
         Database.ReadAsync(db => db.QueryAsync<string>("select ticket from timeline order by id"), None);
 
     private static Inbox Inbox(Database database, IServiceProvider? services = null) =>
-        new(database, services ?? Services(), NullLogger<Inbox>.Instance);
+        new(database, services ?? Services(), new OutboxSettings(), NullLogger<Inbox>.Instance);
 
     private static ServiceProvider Services(Action<TicketUrged>? before = null) => new ServiceCollection()
         .AddKeyedSingleton<IConsumer<TicketUrged>>(Role.Handlers, new NotingConsumer(before))

@@ -70,6 +70,23 @@ public abstract class Relaying(Engine engine) : OnAnEngine(engine)
     }
 
     [Fact]
+    public async Task What_waits_for_company_when_the_process_ends_is_sent_before_it_does()
+    {
+        using var relay = await StartAsync(Settings with { NotedAfter = TimeSpan.FromHours(1) });
+        await Database.WriteAsync(work =>
+        {
+            foreach (var i in Enumerable.Range(0, 25)) work.Send(new TicketChanged(Ticket(i), 1, work.Now, Contracts.Channel.Phone, TicketKind.Complaint, null, null, false, null, null, []));
+            return Task.CompletedTask;
+        }, None);
+        Assert.True(_road.Nothing);
+
+        await relay.StopAsync(None);
+
+        var parcels = new[] { await _road.NextAsync(), await _road.NextAsync(), await _road.NextAsync() };
+        Assert.Equal([10, 10, 5], parcels.Select(p => p.Letters.Count));
+    }
+
+    [Fact]
     public async Task While_the_road_is_closed_nothing_is_tried_or_put_off_and_all_goes_once_it_is_open()
     {
         _road.Open = false;
@@ -132,9 +149,9 @@ public abstract class Relaying(Engine engine) : OnAnEngine(engine)
         await relay.StopAsync(None);
     }
 
-    private async Task<Relay> StartAsync()
+    private async Task<Relay> StartAsync(OutboxSettings? settings = null)
     {
-        var relay = new Relay(Database, Db.Outbox, Settings, _road, _log);
+        var relay = new Relay(Database, Db.Outbox, settings ?? Settings, _road, _log);
         await relay.StartAsync(None);
         return relay;
     }

@@ -84,7 +84,7 @@ public abstract class SharingARow(Engine engine) : OnAnEngine(engine)
         db => db.QueryAsync<RowOfOutbox>("select id, kind, body, messages from outbox where fault is null order by id"), None);
 
     private Task ProcessAsync(IReadOnlyList<RowOfOutbox> rows, Action<IReadOnlyList<TicketUrged>> before) =>
-        new Inbox(Database, new ServiceCollection().AddKeyedSingleton<IConsumer<TicketUrged>>(Role.Handlers, new Noting(before)).BuildServiceProvider(), NullLogger<Inbox>.Instance)
+        new Inbox(Database, new ServiceCollection().AddKeyedSingleton<IConsumer<TicketUrged>>(Role.Handlers, new Noting(before)).BuildServiceProvider(), new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance)
             .ProcessAsync(new Parcel(Role.Handlers, [.. rows.Select(r => new Letter(r.Id, r.Kind, r.Body))]), None);
 
     private Task<IReadOnlyList<string>> DoneAsync() => Database.ReadAsync(db => db.QueryAsync<string>("select ticket from timeline order by id"), None);

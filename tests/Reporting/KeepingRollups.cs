@@ -56,7 +56,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
         {
             await using var database = _db.Reopen();
-            var inbox = new Inbox(database, _services, NullLogger<Inbox>.Instance);
+            var inbox = new Inbox(database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
             var own = letters.Where((_, i) => i % Workers == worker || i % Workers == (worker + 1) % Workers).ToArray();
             foreach (var parcel in own.Chunk(20)) await inbox.ProcessAsync(new Parcel(Role.Reporting, parcel), None);
         }));
@@ -143,7 +143,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         await SendAsync(Shuffled(history, seed: 10));
         var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
             .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
-        var inbox = new Inbox(_db.Database, _services, NullLogger<Inbox>.Instance);
+        var inbox = new Inbox(_db.Database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
         await inbox.ProcessAsync(new Parcel(Role.Reporting, [.. letters.Take(40)]), None);
         await TamperAsync("update reporting_rollup set value = value + 1");
 

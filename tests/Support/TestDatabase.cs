@@ -37,7 +37,7 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>One message in a row, so that each can be shuffled, held up and counted by itself.</summary>
-    private static OutboxSettings Settings { get; } = new() { BundleSize = 1 };
+    private static OutboxSettings Settings { get; } = new() { BundleSize = 1, NotedAfter = TimeSpan.Zero };
 
     public string ConnectionString { get; }
     public SettableTime Time { get; }
@@ -83,7 +83,7 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <param name="shuffle">Delivers everything twice, in an order drawn from this seed.</param>
     public async Task DeliverAsync(IServiceProvider services, IReadOnlyCollection<Role> roles, int? shuffle = null)
     {
-        var inbox = new Inbox(Database, services, NullLogger<Inbox>.Instance);
+        var inbox = new Inbox(Database, services, Settings, NullLogger<Inbox>.Instance);
         var random = shuffle is { } seed ? new Random(seed) : null;
         while (true)
         {

@@ -10,9 +10,8 @@ namespace Hotline.App.Bus;
 /// </summary>
 internal static class BusSetup
 {
-    /// <summary>Parcels that a role works on at once, and that the broker hands out ahead.</summary>
-    private const int Concurrency = 4;
-    private const int Prefetch = 8;
+    /// <summary>Parcels that wait while those of one transaction are in work, and that the broker therefore hands out ahead.</summary>
+    private const int Ahead = 8;
 
     public static string Endpoint(HostSettings settings, Role role) => $"{settings.BusPrefix}-{role.Word()}";
 
@@ -35,24 +34,26 @@ internal static class BusSetup
                     host.Heartbeat(TimeSpan.FromSeconds(10)); // a node that hangs is left after twice that
                     host.PublisherConfirmation = true;
                 });
-                rabbit.PrefetchCount = Prefetch;
                 foreach (var role in roles) rabbit.ReceiveEndpoint(Endpoint(settings, role), endpoint =>
                 {
                     endpoint.SetQuorumQueue();
-                    Receive(endpoint, context);
+                    endpoint.PrefetchCount = AtOnce(role);
+                    Receive(endpoint, role, context);
                 });
             });
             else bus.UsingInMemory((context, memory) =>
             {
-                foreach (var role in roles) memory.ReceiveEndpoint(Endpoint(settings, role), endpoint => Receive(endpoint, context));
+                foreach (var role in roles) memory.ReceiveEndpoint(Endpoint(settings, role), endpoint => Receive(endpoint, role, context));
             });
         });
         return services.AddSingleton<IRoad, MassTransitRoad>();
     }
 
-    private static void Receive(IReceiveEndpointConfigurator endpoint, IServiceProvider services)
+    private static int AtOnce(Role role) => OutboxSettings.Share(role) + Ahead;
+
+    private static void Receive(IReceiveEndpointConfigurator endpoint, Role role, IServiceProvider services)
     {
-        endpoint.ConcurrentMessageLimit = Concurrency;
+        endpoint.ConcurrentMessageLimit = AtOnce(role);
         endpoint.ConfigureConsumeTopology = false; // parcels are sent to one role, never published
         endpoint.Consumer(() => new ParcelConsumer(services.GetRequiredService<Inbox>()));
     }

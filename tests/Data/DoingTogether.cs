@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+
+namespace Hotline.Data.Tests;
+
+/// <summary><see cref="Together{TCall, TResult}"/>.</summary>
+public sealed class DoingTogether
+{
+    private readonly ConcurrentQueue<int[]> _groups = new();
+
+    [Fact]
+    public async Task What_arrives_while_others_are_done_is_done_together_and_each_gets_its_own_result()
+    {
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var together = Make(most: 3, async calls =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+            return [.. calls.Select(c => -c)];
+        });
+        var first = together.DoAsync(1, None);
+        await begun.Task.WaitAsync(Soon);
+        var others = Enumerable.Range(2, 4).Select(i => together.DoAsync(i, None)).ToArray();
+        go.SetResult();
+
+        Assert.Equal(-1, await first.WaitAsync(Soon));
+        Assert.Equal((int[])[-2, -3, -4, -5], await Task.WhenAll(others).WaitAsync(Soon));
+        Assert.Equal<int[]>([[1], [2, 3, 4], [5]], _groups);
+    }
+
+    [Fact]
+    public async Task One_bad_call_fails_alone()
+    {
+        var results = await ManyAsync(calls => calls.Contains(3) ? throw new InvalidDataException("3") : calls, _ => false);
+
+        Assert.Equal("3", (await Assert.ThrowsAsync<InvalidDataException>(() => results[3])).Message);
+        Assert.Equal((int[])[0, 1, 2, 4], await Task.WhenAll(results.Where((_, i) => i != 3)));
+        Assert.Equal<int[]>([[0], [1, 2, 3, 4], [1], [2], [3], [4]], _groups);
+    }
+
+    [Fact]
+    public async Task When_the_database_is_away_all_hear_it_at_once()
+    {
+        var results = await ManyAsync(calls => calls.Count > 1 ? throw new IOException("away") : calls, e => e is IOException);
+
+        foreach (var result in results.Skip(1)) await Assert.ThrowsAsync<IOException>(() => result);
+        Assert.Equal<int[]>([[0], [1, 2, 3, 4]], _groups);
+    }
+
+    [Fact]
+    public async Task A_call_that_was_given_up_is_not_done_and_one_under_way_is_finished()
+    {
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var together = Make(most: 3, async calls =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+            return calls;
+        });
+        using var given = new CancellationTokenSource();
+        var underWay = together.DoAsync(1, given.Token);
+        await begun.Task.WaitAsync(Soon);
+        var waiting = together.DoAsync(2, given.Token);
+        await given.CancelAsync();
+        go.SetResult();
+
+        Assert.Equal(1, await underWay.WaitAsync(Soon));
+        await Assert.ThrowsAsync<TaskCanceledException>(() => waiting.WaitAsync(Soon));
+        Assert.Equal<int[]>([[1]], _groups);
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_waits_for_company()
+    {
+        var time = new TimeOnCall();
+        var together = new Together<int, int>(3, 1, Note(Task.FromResult), _ => false) { Waits = TimeSpan.FromSeconds(1), Time = time };
+        var early = Enumerable.Range(1, 2).Select(i => together.DoAsync(i, None)).ToArray();
+        await time.PassAsync();
+
+        await Task.WhenAll(early).WaitAsync(Soon);
+        Assert.Equal<int[]>([[1, 2]], _groups);
+    }
+
+    /// <summary>The first is under way when the others come.</summary>
+    private async Task<Task<int>[]> ManyAsync(Func<IReadOnlyList<int>, IReadOnlyList<int>> work, Func<Exception, bool> isAway)
+    {
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var together = Make(most: 10, async calls =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+            return work(calls);
+        }, isAway);
+        var first = together.DoAsync(0, None);
+        await begun.Task.WaitAsync(Soon);
+        Task<int>[] all = [first, .. Enumerable.Range(1, 4).Select(i => together.DoAsync(i, None))];
+        go.SetResult();
+        await Task.WhenAll(all).WaitAsync(Soon).ContinueWith(_ => { }, TaskScheduler.Default);
+        return all;
+    }
+
+    private Together<int, int> Make(int most, Func<IReadOnlyList<int>, Task<IReadOnlyList<int>>> doAsync, Func<Exception, bool>? isAway = null) =>
+        new(most, 1, Note(doAsync), isAway ?? (_ => false));
+
+    private Func<IReadOnlyList<int>, Task<IReadOnlyList<int>>> Note(Func<IReadOnlyList<int>, Task<IReadOnlyList<int>>> doAsync) => calls =>
+    {
+        _groups.Enqueue([.. calls]);
+        return doAsync(calls);
+    };
+
+    private static CancellationToken None => CancellationToken.None;
+
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    /// <summary>A wait is over when the test says so.</summary>
+    private sealed class TimeOnCall : TimeProvider
+    {
+        private readonly TaskCompletionSource<Action> _waiting = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _waiting.TrySetResult(() => callback(state));
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public async Task PassAsync() => (await _waiting.Task.WaitAsync(Soon))();
+    }
+}
