@@ -57,7 +57,7 @@ public sealed record HostSettings
                 RetryAfter = Seconds(configuration, "Outbox:RetryAfterSeconds", memory ? 120 : 30),
                 Backlog = Number(configuration, "Overload:Backlog", 2000),
             },
-            Requests = Number(configuration, "Overload:Requests", 512),
+            Requests = Number(configuration, "Overload:Requests", 256),
             MigrateOnStart = Word(configuration, "Database:MigrateOnStart", "true", "true", "false") == "true",
         };
     }

@@ -98,8 +98,7 @@ internal abstract class Fault
         new ClockJumps(),
         new RestoredBackup(),
         new NextSchema(),
-        // Until the service sheds what it cannot carry, nothing is held against it for not doing so.
-        new Overload(sheds: false),
+        new Overload(),
     ];
 }
 
