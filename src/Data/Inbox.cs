@@ -40,6 +40,11 @@ public sealed class UnknownMessageException(string kind) : Exception($"'{kind}' 
 /// </summary>
 public sealed partial class Inbox(Database database, IServiceProvider services, OutboxSettings settings, ILogger<Inbox> log)
 {
+    /// <summary>
+    /// Characters of the parcels that share a transaction, at most: a few hundred tickets. On an engine with one writer all others wait for them.
+    /// </summary>
+    private const int ShareCharacters = 512 * 1024;
+
     /// <summary>Tries of one message by itself before it is set aside.</summary>
     private const int Tries = 3;
 
@@ -82,11 +87,11 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
         }
     }
 
-    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(OutboxSettings.Share(role), OutboxSettings.Lanes(role), async parcels =>
+    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(ShareCharacters, OutboxSettings.Lanes(role), async parcels =>
     {
         await SettleAsync(role, [.. parcels.SelectMany(p => p.Letters)], CancellationToken.None);
         return new bool[parcels.Count];
-    }, database.Dialect.IsAway) { Waits = settings.Gathers(role), Time = database.Clock.Time });
+    }, database.Dialect.IsAway) { Weight = parcel => parcel.Letters.Sum(l => l.Body.Length), Waits = settings.Gathers(role), Time = database.Clock.Time });
 
     private async Task ProcessBundleAsync(Role role, Letter bundle, CancellationToken ct)
     {

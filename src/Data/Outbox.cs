@@ -30,9 +30,6 @@ public sealed record OutboxSettings
     /// <summary>How long the first parcel to the role waits for others before its work is done.</summary>
     public TimeSpan Gathers(Role role) => Waits(role) * 2;
 
-    /// <summary>Parcels of the role that share a transaction, at most.</summary>
-    public static int Share(Role role) => role is Role.Intake or Role.Reporting ? 24 : 8;
-
     /// <summary>
     /// Transactions of the role that a process has under way at once. Figures are the same few rows for everybody, who would only wait for one another;
     /// what waits meanwhile is done together.

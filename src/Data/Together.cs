@@ -6,13 +6,16 @@ namespace Hotline.Data;
 /// Calls of one kind that arrive while others are being done wait, and are then done together, in one transaction: under load many share its
 /// cost, and when it is quiet nobody waits. What fails together is done again one by one, so that one bad call fails alone.
 /// </summary>
-/// <param name="most">Calls done together, at most.</param>
+/// <param name="most">Weight of the calls done together, at most; one that weighs more is done alone.</param>
 /// <param name="lanes">How many such groups are under way at once, at most.</param>
 /// <param name="doAsync">Does all of them or throws; the results in the order of the calls.</param>
 /// <param name="isAway">Whether trying one by one is in vain.</param>
 public sealed class Together<TCall, TResult>(
     int most, int lanes, Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TResult>>> doAsync, Func<Exception, bool> isAway)
 {
+    /// <summary>Of one call; 1 where nothing else is said.</summary>
+    public Func<TCall, int> Weight { get; init; } = _ => 1;
+
     /// <summary>How long the first call of a group waits for others; for calls that nobody waits for.</summary>
     public TimeSpan Waits { get; init; }
 
@@ -46,14 +49,21 @@ public sealed class Together<TCall, TResult>(
 
     private async Task RunLaneAsync()
     {
-        var group = new List<Waiting>(most);
+        var group = new List<Waiting>();
         while (true)
         {
-            if (Waits > TimeSpan.Zero && _queue.Count < most) await Task.Delay(Waits, Time);
-            while (group.Count < most && _queue.TryDequeue(out var waiting))
+            if (Waits > TimeSpan.Zero && _queue.Sum(w => Weight(w.Call)) < most) await Task.Delay(Waits, Time);
+            for (var room = most; room > 0 && _queue.TryPeek(out var next) && (group.Count == 0 || Weight(next.Call) <= room);)
             {
-                if (waiting.Cancelled.IsCancellationRequested) waiting.Done.TrySetCanceled(waiting.Cancelled);
-                else group.Add(waiting);
+                // Another lane may have taken what was peeked at.
+                if (!_queue.TryDequeue(out var waiting)) break;
+                if (waiting.Cancelled.IsCancellationRequested)
+                {
+                    waiting.Done.TrySetCanceled(waiting.Cancelled);
+                    continue;
+                }
+                group.Add(waiting);
+                room -= Weight(waiting.Call);
             }
             if (group.Count == 0) break;
             await RunAsync(group);

@@ -28,6 +28,26 @@ public sealed class DoingTogether
     }
 
     [Fact]
+    public async Task Heavy_calls_share_with_fewer_and_the_heaviest_is_done_alone()
+    {
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var together = new Together<int, int>(10, 1, Note(async calls =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+            return calls;
+        }), _ => false) { Weight = call => call };
+        var first = together.DoAsync(1, None);
+        await begun.Task.WaitAsync(Soon);
+        var others = ((int[])[4, 6, 7, 12, 2, 3]).Select(i => together.DoAsync(i, None)).ToArray();
+        go.SetResult();
+
+        await Task.WhenAll(others).WaitAsync(Soon);
+        Assert.Equal(1, await first);
+        Assert.Equal<int[]>([[1], [4, 6], [7], [12], [2, 3]], _groups);
+    }
+
+    [Fact]
     public async Task One_bad_call_fails_alone()
     {
         var results = await ManyAsync(calls => calls.Contains(3) ? throw new InvalidDataException("3") : calls, _ => false);

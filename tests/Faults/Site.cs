@@ -135,7 +135,7 @@ internal sealed partial class Site : IAsyncDisposable
         var (disk, reason) = await SmallDisk.TryMountAsync(Path.Combine(folder, "data"), 256);
         var site = new Site("embedded") { Disk = disk, NoDisk = reason, Clock = Clockwork.TryCreate(folder) };
         if (disk is not null) site._parts.Push(disk);
-        site.Hotline = await Installation.SetUpAsync(folder, ["--Outbox:RetryAfterSeconds=3"], site.DropAsync);
+        site.Hotline = await Installation.SetUpAsync(folder, ["--Outbox:RetryAfterSeconds=3", $"--Overload:Requests={Overload.Requests}"], site.DropAsync);
         return await site.StartAsync([null]);
     }
 
@@ -171,7 +171,7 @@ internal sealed partial class Site : IAsyncDisposable
                 "--Bus:Transport=rabbitmq",
                 $"--Bus:Uri={string.Join(',', cluster.BrokerAddresses.Zip(site.ToBrokers, (address, wire) => new UriBuilder(address) { Port = wire.Port }.Uri))}",
                 $"--Bus:Prefix={site.Prefix}",
-                "--Outbox:RetryAfterSeconds=3",
+                "--Outbox:RetryAfterSeconds=3", $"--Overload:Requests={Overload.Requests}",
                 $"--Hotline:DataKey={Convert.ToBase64String(new byte[32])}",
             ], site.DropAsync);
         }

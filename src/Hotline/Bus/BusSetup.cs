@@ -10,8 +10,8 @@ namespace Hotline.App.Bus;
 /// </summary>
 internal static class BusSetup
 {
-    /// <summary>Parcels that wait while those of one transaction are in work, and that the broker therefore hands out ahead.</summary>
-    private const int Ahead = 8;
+    /// <summary>Parcels that a role has in hand at once: those of one transaction, and those that wait meanwhile.</summary>
+    private static int AtOnce(Role role) => role is Role.Intake or Role.Reporting ? 32 : 16;
 
     public static string Endpoint(HostSettings settings, Role role) => $"{settings.BusPrefix}-{role.Word()}";
 
@@ -48,8 +48,6 @@ internal static class BusSetup
         });
         return services.AddSingleton<IRoad, MassTransitRoad>();
     }
-
-    private static int AtOnce(Role role) => OutboxSettings.Share(role) + Ahead;
 
     private static void Receive(IReceiveEndpointConfigurator endpoint, Role role, IServiceProvider services)
     {
