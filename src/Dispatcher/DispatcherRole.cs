@@ -46,6 +46,7 @@ public static class DispatcherRole
         platform.MapGet("returns", (string? limit, string? cursor, WaitingLists lists, CancellationToken ct) => WaitingLists.ReturnsAsync(limit, cursor, lists, ct));
         platform.MapGet("dispatch/preview", PreviewDispatch.HandleAsync);
         platform.MapGet("dispatch/catalogue", DispatchCatalogue.GetAsync);
+        platform.MapGet("dispatch/catalogue/versions", DispatchCatalogue.VersionsAsync);
 
         var everybody = app.MapGroup("/api").WithTags("units").RequireRole([.. Roles.All]);
         everybody.MapGet("units", ListUnits.HandleAsync);

@@ -25,11 +25,15 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
 
     public sealed record Saved(long Version, int Rules);
 
+    /// <summary>That a version was saved.</summary>
+    public sealed record Saving(long Version, DateTimeOffset SavedAt, string SavedBy);
+
     /// <returns>The version saved, or null and every error: then nothing is saved.</returns>
     public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct)
     {
         var units = (await basis.ReadAsync(database, ct)).Units;
         if (RuleBook.Check(csv, units, CategoryCatalogue.Instance, out var errors) is not { } book) return (null, errors);
+        if (RuleCoverage.Gaps(book, CategoryCatalogue.Instance, units, database.Clock.Today).ToArray() is { Length: > 0 } gaps) return (null, gaps);
         var version = await database.WriteAsync(work => InsertAsync(work, csv, actor), ct);
         basis.Forget();
         return (new Saved(version, book.Rules.Count), []);
@@ -54,11 +58,19 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         return installed;
     }
 
-    public static async Task<IResult> GetAsync(HttpRequest http, Database database, CancellationToken ct)
+    /// <param name="version">As <see cref="VersionsAsync"/> lists it; null for the one in force.</param>
+    public static async Task<IResult> GetAsync(HttpRequest http, string? version, Database database, CancellationToken ct)
     {
+        long? asked = null;
+        if (version is not null)
+        {
+            if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Problems.Invalid("version", "'version' must be a whole number.");
+            asked = number;
+        }
         var row = await database.ReadAsync(db => db.FindAsync<CatalogueRow>("""
-            select version, saved_at, saved_by, csv from dispatch_catalogue where version = (select max(version) from dispatch_catalogue)
-            """), ct);
+            select version, saved_at, saved_by, csv from dispatch_catalogue where version = coalesce(@asked, (select max(version) from dispatch_catalogue))
+            """, new { asked }), ct);
+        if (row is null && asked is not null) return Problems.NotFound($"There is no version {asked} of the dispatch catalogue.");
         if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
             return TypedResults.Text(row?.Csv ?? string.Join(',', RuleBook.Columns) + "\n", "text/csv", Encoding.UTF8);
         return TypedResults.Ok(row is null ? new Current(0, null, null, []) : new Current(
@@ -67,6 +79,11 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
                 r.Id, Or(r.Category) ?? "*", r.Category.Length == 0 ? null : CategoryCatalogue.Instance.Path(r.Category), Or(r.Place), r.Kind, r.Mode, Or(r.Lead), r.Support,
                 r.Class, r.From, r.To, Or(r.Note)))]));
     }
+
+    /// <summary>All saved versions, newest first. To go back to one, read it and save it again: what was in force when is never rewritten.</summary>
+    public static async Task<Ok<IReadOnlyList<Saving>>> VersionsAsync(Database database, CancellationToken ct) => TypedResults.Ok<IReadOnlyList<Saving>>(
+        [.. (await database.ReadAsync(db => db.QueryAsync<SavingRow>("select version, saved_at, saved_by from dispatch_catalogue order by version desc"), ct))
+            .Select(r => new Saving(r.Version, database.Clock.Local(r.SavedAt), r.SavedBy))]);
 
     public static async Task<Results<Ok<Saved>, ProblemHttpResult>> PutAsync(HttpRequest http, DispatchCatalogue catalogue, ClaimsPrincipal user, CancellationToken ct)
     {
@@ -109,6 +126,13 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     }
 
     private static string? Or(string text) => text.Length == 0 ? null : text;
+
+    private sealed record SavingRow
+    {
+        public required long Version { get; init; }
+        public required DateTimeOffset SavedAt { get; init; }
+        public required string SavedBy { get; init; }
+    }
 
     private sealed record CatalogueRow
     {

@@ -19,7 +19,7 @@ public sealed class RuleBook
 
     public static RuleBook Empty { get; } = new([]);
 
-    private const int MostRows = 20_000;
+    private const int MostRows = 10_000;
 
     private readonly ILookup<string, DispatchRule> _byCategory;
 
@@ -81,8 +81,10 @@ public sealed class RuleBook
             foreach (var rule in equal.Skip(1))
                 found.Add(new(rule.Line, "category", $"It has the same category, place, kind and first day as line {equal.First().Line} ('{equal.First().Id}'): neither comes before the other."));
 
+        var book = new RuleBook(rules);
+        if (found.Count == 0) found.AddRange(RuleCoverage.Unreachable(book, categories));
         errors = [.. found.OrderBy(e => e.Line)];
-        return found.Count == 0 ? new RuleBook(rules) : null;
+        return found.Count == 0 ? book : null;
     }
 
     private static List<DispatchRule> Parse(string csv, List<RuleError> errors)

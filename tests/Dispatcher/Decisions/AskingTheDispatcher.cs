@@ -149,6 +149,28 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_saved_version_can_be_read_again()
+    {
+        const string csv = "id,category,mode,lead,class\nonly,*,duty,police,normal\n";
+        await PutAsync(csv);
+
+        var versions = (await DispatchCatalogue.VersionsAsync(_hotline.Database, default)).Value!;
+        Assert.Equal([(2L, "dispatcher-1"), (1L, "hotline init")], versions.Select(v => (v.Version, v.SavedBy)));
+        Assert.Equal(csv, Assert.IsType<ContentHttpResult>(await GetAsync("text/csv", "2")).ResponseContent);
+        Assert.Equal(RuleBook.DefaultCsv, Assert.IsType<ContentHttpResult>(await GetAsync("text/csv", "1")).ResponseContent);
+        Assert.Equal(StatusCodes.Status404NotFound, Assert.IsType<ProblemHttpResult>(await GetAsync("text/csv", "3")).StatusCode);
+        Assert.Equal(StatusCodes.Status400BadRequest, Assert.IsType<ProblemHttpResult>(await GetAsync("text/csv", "-1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_catalogue_with_a_gap_is_refused_with_the_class_and_the_row()
+    {
+        var problem = Assert.IsType<ProblemHttpResult>(await PutAsync("id,category,mode,lead,class,to\nonly,*,duty,police,normal,2020-02-29\n"));
+        var errors = (IDictionary<string, string[]>)problem.ProblemDetails.Extensions["errors"]!;
+        Assert.Contains("'only' ends on 2020-02-29, and from the next day no rule holds for class 01 科教文体.", errors["row 2, to"]);
+    }
+
+    [Fact]
     public async Task A_bad_catalogue_is_refused_with_the_row_and_nothing_is_saved()
     {
         var problem = Assert.IsType<ProblemHttpResult>(await PutAsync("id,category,mode,lead,class\nonly,*,duty,nobody,normal\n"));
@@ -190,7 +212,7 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
         var app = builder.Build();
         app.MapDispatcher();
         var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).ToArray();
-        Assert.Equal(10, endpoints.Length);
+        Assert.Equal(11, endpoints.Length);
         Assert.All(endpoints, e => Assert.NotNull(e.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>()));
     }
 
@@ -199,11 +221,11 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
     private async Task<IResult> PreviewAsync(string? address, string? text, string? at) => (await PreviewDispatch.HandleAsync(
         address, text, at, null, null, null, _hotline.Database, _hotline.Get<Router>(), _hotline.Get<RoutingBasis>(), default)).Result;
 
-    private Task<IResult> GetAsync(string accept)
+    private Task<IResult> GetAsync(string accept, string? version = null)
     {
         var http = new DefaultHttpContext();
         http.Request.Headers.Accept = accept;
-        return DispatchCatalogue.GetAsync(http.Request, _hotline.Database, default);
+        return DispatchCatalogue.GetAsync(http.Request, version, _hotline.Database, default);
     }
 
     private async Task<IResult> PutAsync(string csv, Encoding? encoding = null)

@@ -99,6 +99,62 @@ public sealed class TheDispatchCatalogue
     }
 
     [Theory]
+    // Another of the same class, without end, from the first day on; of longer classes that together are the whole; with a wider place but a longer class.
+    [InlineData("a,03,,,duty,urban,,normal,2020-03-01,2020-03-31,\nb,03,,,duty,urban,,normal,2020-03-01,2020-03-31,", null)] // of equal rank: refused for that
+    [InlineData("a,0301,,,duty,urban,,normal,2020-01-01,,\nb,0301,,,duty,housing,,normal,2019-01-01,,", null)]
+    [InlineData("a,0301,,,duty,urban,,normal,2020-01-01,,\nb,0301,,,duty,housing,,normal,2019-01-01,2019-12-31,", null)]
+    [InlineData("a,0301,,complaint,duty,urban,,normal,,,\nb,0301,,,duty,housing,,normal,,,", null)]
+    [InlineData("a,030602,,,duty,urban,,normal,,,\nb,030602,320613001,,duty,housing,,normal,,,", null)]
+    [InlineData("a,030602,320613,,duty,urban,,normal,,,\nb,0306,320613001,,duty,housing,,normal,,,", null)]
+    [InlineData("a,030602,320613,,duty,urban,,normal,2020-01-01,2020-06-30,\nb,030602,,,duty,housing,,normal,2020-02-01,2020-03-31,", null)]
+    [InlineData("a,030602,320613001,,duty,urban,,normal,2020-01-01,2020-02-29,\nb,030602,320613001,,duty,police,,normal,2020-03-01,,\nc,030602,320613001,,duty,housing,,normal,2019-06-01,,", null)]
+    [InlineData("a,030602,,inquiry,duty,urban,,normal,2020-03-01,,\nb,030602,,inquiry,duty,housing,,normal,2020-01-01,,", null)]
+    [InlineData("a,030602,,,duty,urban,,normal,2020-01-01,,\nb,0306,,,duty,housing,,normal,,,", null)]
+    [InlineData("a,990100,,,duty,urban,,normal,,,\nb,9901,,,duty,housing,,normal,,,", "b")]
+    [InlineData("a,990100,,,duty,urban,,normal,2020-01-01,,\nb,9901,320613001,,duty,housing,,normal,2020-02-01,2020-02-29,", "b")]
+    [InlineData("a,990100,,,duty,urban,,normal,,2020-02-15,\nd,990100,,,duty,police,,normal,2020-02-16,,\nb,9901,,complaint,duty,housing,,normal,2020-02-01,,", "b")]
+    [InlineData("a,990100,,,duty,urban,,normal,,2020-02-14,\nd,990100,,,duty,police,,normal,2020-02-16,,\nb,9901,,complaint,duty,housing,,normal,2020-02-01,,", null)]
+    [InlineData("a,030602,,,duty,urban,,normal,2020-01-01,,\nb,030602,,complaint,duty,housing,,normal,,,", null)]
+    [InlineData("a,030602,,complaint,duty,urban,,normal,2020-01-01,,\nb,030602,,complaint,duty,housing,,normal,2020-01-02,,", null)]
+    public void A_rule_that_can_never_win_is_refused(string rows, string? unreachable)
+    {
+        RuleBook.Check(Header + rows, Chongchuan.Units, CategoryCatalogue.Instance, out var errors);
+        Assert.Equal(unreachable is null ? [] : [$"'{unreachable}' can never win"], errors.Where(e => e.Message.Contains("never win", StringComparison.Ordinal)).Select(e => e.Message[..e.Message.IndexOf(':', StringComparison.Ordinal)]));
+    }
+
+    [Theory]
+    [InlineData("all,*,,,duty,services,,normal,,,")]
+    [InlineData("all,*,320613,,duty,services,,normal,,,")]
+    [InlineData("a,*,,,duty,services,,normal,,2020-06-30,\nb,*,,,duty,urban,,normal,2020-07-01,,")]
+    [InlineData("old,*,,,duty,services,,normal,2019-01-01,2019-12-31,\nall,*,,,duty,services,,normal,2020-01-01,,")]
+    [InlineData("all,*,320613001,,duty,services,,normal,,,", "0| from 2020-02-07 on", "01", "02", "99")]
+    [InlineData("all,*,,complaint,duty,services,,normal,,,", "0|for inquiry, request, tip, suggestion, praise from 2020-02-07", "01")]
+    [InlineData("a,*,,,duty,services,,normal,,2020-06-30,\nb,*,,,duty,urban,,normal,2020-07-02,,", "2|'a' ends on 2020-06-30", "03")]
+    public void A_class_that_nobody_is_named_for_is_a_gap(string rows, string? says = null, params string[] classes)
+    {
+        var gaps = RuleCoverage.Gaps(Book(Header + rows), CategoryCatalogue.Instance, Chongchuan.Units, Day).ToArray();
+        if (says is null)
+        {
+            Assert.Empty(gaps);
+            return;
+        }
+        Assert.All(gaps, g => Assert.Equal(says.Split('|')[0], $"{g.Line}"));
+        Assert.All(gaps, g => Assert.Contains(says.Split('|')[1], g.Message, StringComparison.Ordinal));
+        foreach (var code in classes) Assert.Contains(gaps, g => g.Message.Contains($" class {code} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_gap_names_the_widest_class_that_is_open()
+    {
+        var book = Book(RuleBook.DefaultCsv);
+        Assert.Empty(RuleCoverage.Gaps(book, CategoryCatalogue.Instance, Chongchuan.Units, Day));
+
+        var without = string.Join('\n', RuleBook.DefaultCsv.Split('\n').Where(l => !l.StartsWith("science,", StringComparison.Ordinal)));
+        var gap = Assert.Single(RuleCoverage.Gaps(Book(without), CategoryCatalogue.Instance, Chongchuan.Units, Day));
+        Assert.Contains("class 0101 科技事务 from 2020-02-07", gap.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("id,category\na,03")]
     [InlineData(Header)]
