@@ -5,6 +5,7 @@ using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
 using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Units;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -32,11 +33,22 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct)
     {
         var units = (await basis.ReadAsync(database, ct)).Units;
-        if (RuleBook.Check(csv, units, CategoryCatalogue.Instance, out var errors) is not { } book) return (null, errors);
-        if (RuleCoverage.Gaps(book, CategoryCatalogue.Instance, units, database.Clock.Today).ToArray() is { Length: > 0 } gaps) return (null, gaps);
+        var errors = Check(csv, units, database.Clock.Today, out var book);
+        if (book is null) return (null, errors);
         var version = await database.WriteAsync(work => InsertAsync(work, csv, actor), ct);
         basis.Forget();
         return (new Saved(version, book.Rules.Count), []);
+    }
+
+    /// <summary>All that is wrong with a catalogue that is to hold from a day on.</summary>
+    /// <param name="book">Null where anything is.</param>
+    public static IReadOnlyList<RuleError> Check(string csv, UnitIndex units, DateOnly today, out RuleBook? book)
+    {
+        book = RuleBook.Check(csv, units, CategoryCatalogue.Instance, out var errors);
+        if (book is null) return errors;
+        errors = [.. RuleCoverage.Gaps(book, CategoryCatalogue.Instance, units, today)];
+        if (errors.Count > 0) book = null;
+        return errors;
     }
 
     /// <summary>Saves the catalogue that comes with the program where none was saved yet; for <c>hotline init</c>, after the units.</summary>

@@ -80,6 +80,29 @@ public sealed class TheCommandLine(OneService one)
     }
 
     [Fact]
+    public async Task A_history_is_simulated_with_a_catalogue_that_is_not_in_force_yet()
+    {
+        var folder = one.Hotline.Folder;
+        var (input, output, good, bad) = (Path.Combine(folder, "history.jsonl"), Path.Combine(folder, "simulated.jsonl"), Path.Combine(folder, "good.csv"), Path.Combine(folder, "bad.csv"));
+        await File.WriteAllLinesAsync(input, ["""{"title":"药店口罩涨价","description":"","address":"崇川区和平桥街道","lead":"police"}""", """{"title":"垃圾","kind":"grumble"}"""]);
+        await File.WriteAllTextAsync(good, "id,category,mode,lead,class\nall,*,duty,police,normal\n");
+        await File.WriteAllTextAsync(bad, "id,category,mode,lead,class\nsome,03,duty,police,normal\n");
+
+        var (status, table, notes) = await one.Hotline.TryAsync("simulate", "--input", input, "--catalogue", good, "--output", output);
+        Assert.Equal(1, status);
+        Assert.Contains("line 2: 'kind' must be one of", notes, StringComparison.Ordinal);
+        Assert.Contains("1 with a known lead: 1 to the same unit (100.0 %)", table, StringComparison.Ordinal);
+        Assert.Contains("1 would go elsewhere than by the catalogue in force (100.0 %)", table, StringComparison.Ordinal);
+        var decided = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(output)))!;
+        Assert.True(decided["agrees"]!.GetValue<bool>());
+        Assert.NotEmpty(decided["explanation"]!.AsArray());
+
+        (status, _, notes) = await one.Hotline.TryAsync("simulate", "--input", input, "--catalogue", bad);
+        Assert.Equal(2, status);
+        Assert.Contains("bad.csv, as a whole: No rule holds for class 01", notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_report_comes_as_table_csv_json_and_html()
     {
         foreach (var (format, part) in new[] { ("table", "按时签收率"), ("csv", "satisfaction"), ("json", "\"figures\""), ("html", "<html") })

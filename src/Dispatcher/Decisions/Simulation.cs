@@ -1,0 +1,95 @@
+using Hotline.Contracts;
+using Hotline.Dispatcher.Rules;
+using Hotline.Dispatcher.Units;
+
+namespace Hotline.Dispatcher.Decisions;
+
+/// <summary>A ticket of the past with where it went in the end.</summary>
+/// <param name="Lead">The unit that led it: its code, a department's word, or its name; null where nobody knows.</param>
+public sealed record PastTicket(RoutingQuestion Question, string? Lead);
+
+/// <summary>What a dispatch catalogue would make of a ticket of the past.</summary>
+/// <param name="Past">The unit that led it; null where nobody knows, or where it is no unit of this hotline.</param>
+/// <param name="Now">The decision by the catalogue in force, where another one is tried.</param>
+public sealed record Simulated(Decision Decision, Unit? Past, Decision? Now)
+{
+    /// <summary>Who would lead it, or why a person would have to say.</summary>
+    public string Outcome => OutcomeOf(Decision);
+
+    /// <summary>Whether it would go elsewhere than by the catalogue in force.</summary>
+    public bool Changes => Now is not null && OutcomeOf(Now) != Outcome;
+
+    public string? Before => Now is null ? null : OutcomeOf(Now);
+
+    private static string OutcomeOf(Decision decision) => decision.Lead?.Code ?? decision.Triage!.Value.Word();
+}
+
+/// <summary>
+/// A dry run of the dispatch over a history (派单模拟), before a change goes live. Nothing is stored; what was returned or corrected in the
+/// past is not asked for, so each ticket is decided as if it came in afresh.
+/// </summary>
+/// <param name="tried">The catalogue that is tried; null for the one in force.</param>
+public sealed class Simulation(Router router, RoutingBasis.State basis, RuleBook? tried)
+{
+    private readonly RoutingBasis.State _tried = tried is null ? basis : basis with { Rules = tried };
+    private readonly ILookup<string, Unit> _named = basis.Units.All.ToLookup(u => u.Name, StringComparer.Ordinal);
+
+    public Simulated Run(PastTicket ticket) => new(
+        router.Decide(ticket.Question, _tried),
+        ticket.Lead is null ? null : basis.Units.Resolve(ticket.Lead) ?? (_named[ticket.Lead].Take(2).ToArray() is [var one] ? one : null),
+        tried is null ? null : router.Decide(ticket.Question, basis));
+}
+
+/// <summary>Adds up what a <see cref="Simulation"/> says.</summary>
+public sealed class SimulationSummary
+{
+    private readonly Dictionary<TriageReason, int> _triage = [];
+    private readonly Dictionary<(string From, string To), int> _confusion = [];
+    private readonly Dictionary<(string From, string To), int> _changes = [];
+
+    public int Tickets { get; private set; }
+    public int Dispatched { get; private set; }
+
+    /// <summary>Tickets of which the past lead is known.</summary>
+    public int Known { get; private set; }
+
+    /// <summary>… that would go to the same unit.</summary>
+    public int Same { get; private set; }
+
+    /// <summary>… that would wait in triage.</summary>
+    public int KnownInTriage { get; private set; }
+
+    public int Changed { get; private set; }
+
+    public IEnumerable<(TriageReason Reason, int Tickets)> Triage => _triage.OrderByDescending(t => t.Value).ThenBy(t => t.Key).Select(t => (t.Key, t.Value));
+
+    /// <summary>From the unit that led it to where it would go instead, most tickets first.</summary>
+    public IEnumerable<(string Past, string Here, int Tickets)> Confusion => Ordered(_confusion);
+
+    /// <summary>From where the catalogue in force sends it to where the tried one would, most tickets first.</summary>
+    public IEnumerable<(string Now, string Tried, int Tickets)> Changes => Ordered(_changes);
+
+    public void Add(Simulated one)
+    {
+        Tickets++;
+        if (one.Decision.Triage is { } reason) _triage[reason] = _triage.GetValueOrDefault(reason) + 1;
+        else Dispatched++;
+        if (one.Past is { } past)
+        {
+            Known++;
+            if (one.Decision.Lead?.Code == past.Code) Same++;
+            else
+            {
+                if (one.Decision.Lead is null) KnownInTriage++;
+                _confusion[(past.Code, one.Outcome)] = _confusion.GetValueOrDefault((past.Code, one.Outcome)) + 1;
+            }
+        }
+        if (!one.Changes) return;
+        Changed++;
+        _changes[(one.Before!, one.Outcome)] = _changes.GetValueOrDefault((one.Before!, one.Outcome)) + 1;
+    }
+
+    private static IEnumerable<(string, string, int)> Ordered(Dictionary<(string From, string To), int> pairs) => pairs
+        .OrderByDescending(p => p.Value).ThenBy(p => p.Key.From, StringComparer.Ordinal).ThenBy(p => p.Key.To, StringComparer.Ordinal)
+        .Select(p => (p.Key.From, p.Key.To, p.Value));
+}

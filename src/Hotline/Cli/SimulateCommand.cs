@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Hotline.Contracts;
+using Hotline.Data;
+using Hotline.Dispatcher;
+using Hotline.Dispatcher.Decisions;
+using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Rules;
+using Hotline.Dispatcher.Units;
+
+namespace Hotline.App.Cli;
+
+/// <summary>
+/// Decides tickets of the past with the configured units and catalogue, or with a catalogue that is to be tried, and says how often that agrees
+/// with what was done. Nothing is stored.
+/// </summary>
+internal static class SimulateCommand
+{
+    /// <summary>Lines decided in parallel between two writes: order is kept, memory is bounded.</summary>
+    private const int Block = 2048;
+
+    /// <summary>Lines that cannot be read and are named.</summary>
+    private const int Shown = 5;
+
+    private sealed record Line(string? Number, string? Title, string? Description, string? Address, Location? Location, string? Kind, string? Category, string? Urgency, DateTimeOffset? FiledAt, string? Lead);
+
+    public static Command Create()
+    {
+        var input = new Option<FileInfo>("--input") { Description = "JSONL file: title, description, address, and where known kind, category, urgency, filedAt, and lead: the unit that led it (code or name).", Required = true };
+        var catalogue = new Option<FileInfo?>("--catalogue") { Description = "CSV of a dispatch catalogue to try; default: the one in force." };
+        var output = new Option<FileInfo?>("--output") { Description = "JSONL file to write: each decision with its reasons." };
+        var top = new Option<int>("--top") { Description = "Rows shown of each table (1-1000).", DefaultValueFactory = _ => 20 };
+        input.AcceptExistingOnly();
+        catalogue.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<FileInfo?>() is { Exists: false } file) r.AddError($"--catalogue: there is no file '{file.FullName}'.");
+        });
+        output.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"--output: there is no folder '{file.DirectoryName}'.");
+        });
+        top.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 1000) r.AddError("--top must be between 1 and 1000.");
+        });
+        var command = new Command("simulate", "Dry run of the dispatch over a history: agreement, confusion, what goes to triage.") { input, catalogue, output, top };
+        command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(
+            (services, token) => RunAsync(services, parsed.GetValue(input)!, parsed.GetValue(catalogue), parsed.GetValue(output), parsed.GetValue(top), token), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(IServiceProvider services, FileInfo input, FileInfo? catalogue, FileInfo? output, int top, CancellationToken ct)
+    {
+        var database = services.GetRequiredService<Database>();
+        var basis = await services.GetRequiredService<RoutingBasis>().ReadAsync(database, ct);
+        if (basis.Units.Home is null)
+        {
+            await Console.Error.WriteLineAsync("There are no units yet. First: hotline init --division CODE");
+            return Exit.BadNews;
+        }
+        RuleBook? tried = null;
+        if (catalogue is not null)
+        {
+            if (catalogue.Length > DispatchCatalogue.MostBytes)
+            {
+                await Console.Error.WriteLineAsync($"--catalogue: {catalogue.FullName} has more than {DispatchCatalogue.MostBytes} bytes.");
+                return Exit.WrongCall;
+            }
+            var errors = DispatchCatalogue.Check(await File.ReadAllTextAsync(catalogue.FullName, ct), basis.Units, database.Clock.Today, out tried);
+            foreach (var error in errors.Take(top)) await Console.Error.WriteLineAsync($"{catalogue.Name}, {(error.Line == 0 ? "as a whole" : $"row {error.Line}")}{(error.Column.Length == 0 ? "" : $", {error.Column}")}: {error.Message}");
+            if (errors.Count > 0) return Exit.WrongCall;
+        }
+
+        var simulation = new Simulation(services.GetRequiredService<Router>(), basis, tried);
+        var summary = new SimulationSummary();
+        var (number, unreadable, unknownLeads) = (0, 0, 0);
+        await using var writer = output is null ? null : new StreamWriter(output.FullName);
+        foreach (var block in File.ReadLines(input.FullName).Select(text => (Number: ++number, Text: text)).Where(l => !string.IsNullOrWhiteSpace(l.Text)).Chunk(Block))
+        {
+            foreach (var (line, ticket, error, done) in block.AsParallel().AsOrdered().WithCancellation(ct).Select(l => Run(l.Number, l.Text, simulation, database.Clock)))
+            {
+                if (done is null)
+                {
+                    if (unreadable++ < Shown) await Console.Error.WriteLineAsync($"{input.Name}, line {line}: {error}");
+                    continue;
+                }
+                summary.Add(done);
+                if (ticket!.Lead is not null && done.Past is null) unknownLeads++;
+                if (writer is not null) await writer.WriteLineAsync(Json.Write(Written(line, ticket, done)).AsMemory(), ct);
+            }
+        }
+        Print(summary, basis.Units, tried is not null, top);
+        if (unknownLeads > 0) await Console.Error.WriteLineAsync($"{unknownLeads} tickets name a lead that is no unit of this hotline; they are not compared.");
+        if (unreadable > 0) await Console.Error.WriteLineAsync($"{unreadable} lines could not be read.");
+        return unreadable > 0 ? Exit.BadNews : Exit.Done;
+    }
+
+    private static (int Line, Line? Ticket, string? Error, Simulated? Done) Run(int number, string text, Simulation simulation, HotlineClock clock)
+    {
+        Line line;
+        try
+        {
+            line = Json.Read<Line>(text);
+        }
+        catch (JsonException)
+        {
+            return (number, null, "not a JSON object with the fields of a ticket as text", null);
+        }
+        var kind = TicketKind.Request;
+        Urgency? urgency = null;
+        if (line.Title is null && line.Description is null) return (number, null, "'title' and 'description' are missing", null);
+        if (line.Kind is not null && !Words.TryParse(line.Kind, out kind)) return (number, null, $"'kind' must be one of: {Words.List<TicketKind>()}", null);
+        if (line.Urgency is not null)
+        {
+            if (!Words.TryParse<Urgency>(line.Urgency, out var known)) return (number, null, $"'urgency' must be one of: {Words.List<Urgency>()}", null);
+            urgency = known;
+        }
+        if (line.Category is not null && CategoryCatalogue.Instance.Find(line.Category) is null) return (number, null, $"there is no category '{line.Category}'", null);
+        var question = new RoutingQuestion(
+            new Matter(line.Title ?? "", line.Description ?? "", line.Address ?? "", line.Location), kind, line.Category, urgency,
+            line.FiledAt is { } at ? clock.DayOf(at) : clock.Today, RoutingQuestion.Nobody);
+        return (number, line, null, simulation.Run(new PastTicket(question, line.Lead)));
+    }
+
+    private static object Written(int line, Line ticket, Simulated done) => new
+    {
+        Line = line,
+        ticket.Number,
+        Lead = done.Decision.Lead,
+        done.Decision.Support,
+        done.Decision.DeadlineClass,
+        done.Decision.Category,
+        done.Decision.Street,
+        done.Decision.Confidence,
+        done.Decision.Rule,
+        Triage = done.Decision.Triage,
+        Past = done.Past?.Named,
+        Agrees = done.Past is { } past ? past.Code == done.Decision.Lead?.Code : (bool?)null,
+        done.Before,
+        Explanation = done.Decision.Why,
+    };
+
+    private static void Print(SimulationSummary summary, UnitIndex units, bool tried, int top)
+    {
+        var triage = string.Join(", ", summary.Triage.Select(t => $"{t.Reason.Word()} {t.Tickets}"));
+        Console.WriteLine($"{summary.Tickets} tickets: {summary.Dispatched} dispatched{Share(summary.Dispatched, summary.Tickets)}, {summary.Tickets - summary.Dispatched} to triage{(triage.Length == 0 ? "" : $" ({triage})")}");
+        if (summary.Known > 0)
+        {
+            var other = summary.Known - summary.Same - summary.KnownInTriage;
+            Console.WriteLine($"{summary.Known} with a known lead: {summary.Same} to the same unit{Share(summary.Same, summary.Known)}, {other} to another{Share(other, summary.Known)}, {summary.KnownInTriage} to triage{Share(summary.KnownInTriage, summary.Known)}");
+            Table("led by", "would go to", summary.Confusion);
+        }
+        if (!tried) return;
+        Console.WriteLine($"{summary.Changed} would go elsewhere than by the catalogue in force{Share(summary.Changed, summary.Tickets)}");
+        Table("in force", "tried", summary.Changes);
+
+        void Table(string from, string to, IEnumerable<(string From, string To, int Tickets)> pairs)
+        {
+            var all = pairs.ToArray();
+            if (all.Length == 0) return;
+            Terminal.List([from, to, "tickets"], all.Take(top).Select(p => new[] { Name(p.From), Name(p.To), p.Tickets.ToString(CultureInfo.InvariantCulture) }));
+            if (all.Length > top) Console.WriteLine($"The first {top} of {all.Length}.");
+        }
+
+        string Name(string outcome) => units.Find(outcome) is { } unit ? $"{unit.Code} {unit.Name}" : $"triage: {outcome}";
+    }
+
+    private static string Share(int part, int of) => of == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({100.0 * part / of:0.0} %)");
+}
