@@ -44,6 +44,14 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
 
     internal Task<RoutingBasis.State> BasisAsync(Work work) => basis.ReadAsync(work, work.Now);
 
+    /// <summary>Refuses to send down what the catalogue reserves to a department.</summary>
+    /// <param name="category">What the matter is; null where nobody has said so yet, and nothing is reserved.</param>
+    internal static DispatchOutcome.Forbidden? Reserved(RoutingBasis.State state, Named? lead, string? category, string? street, RoutingQuestion question) =>
+        lead is not null && category is not null && state.Units.Find(lead.Code)?.IsGrassroots == true
+            && state.Rules.Reserving(category, street, question.Kind, question.Day) is { } rule
+            ? new DispatchOutcome.Forbidden("matter-reserved", $"Rule {rule.Id} reserves category {category} to the department '{rule.Lead}': it is not pushed down to {lead.Name}. Where the category is wrong, give the right one.")
+            : null;
+
     /// <summary>The units that a body names, or what is wrong with them.</summary>
     /// <param name="lead">Null where the body leaves it open.</param>
     internal static DispatchOutcome.Invalid? Resolve(

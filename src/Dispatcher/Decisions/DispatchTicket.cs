@@ -46,13 +46,15 @@ public sealed record DispatchTicket(
         if (ticket.Standing == RoutingStatus.Closed) return new DispatchOutcome.Forbidden("ticket-closed", $"Ticket {number} is closed.");
         if (Version is { } seen && seen != ticket.Version)
             return new DispatchOutcome.Forbidden("dispatch-overtaken", $"The routing of ticket {number} has changed since it was read: look again.");
-        if (DispatchDesk.Resolve((await desk.BasisAsync(work)).Units, Lead, Support, out var lead, out var support) is { } invalid) return invalid;
+        var state = await desk.BasisAsync(work);
+        if (DispatchDesk.Resolve(state.Units, Lead, Support, out var lead, out var support) is { } invalid) return invalid;
 
         var before = await Routing.CurrentAsync(work, ticket);
         var units = (support ?? [.. before.SupportUnits.Where(u => u.Code != lead!.Code)]).ToArray();
         var deadline = DeadlineClass ?? before.Limit ?? Router.Raise(Contracts.DeadlineClass.Normal, ticket.Urgency is null ? null : Words.Parse<Urgency>(ticket.Urgency));
         var triage = ticket.Standing == RoutingStatus.Triage;
         var category = Category is null ? before.Matter : CategoryCatalogue.Instance.Find(Category);
+        if (DispatchDesk.Reserved(state, lead, category?.Code, before.Street, ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? work.Now), RoutingQuestion.Nobody)) is { } reserved) return reserved;
         if (!triage && before.Lead == lead!.Code && before.Limit == deadline && category?.Code == before.Category
             && before.SupportUnits.Select(u => u.Code).Order().SequenceEqual(units.Select(u => u.Code).Order()))
             return new DispatchOutcome.Invalid("lead", $"{lead.Name} leads already, with the same supporting units and deadline class.");

@@ -57,6 +57,9 @@ public sealed record ReviewReturn(
         if (lead?.Code == returned.Unit && !designated)
             return new DispatchOutcome.Invalid("lead", $"{returned.UnitName} is the unit whose return is upheld.");
 
+        var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), RoutingQuestion.Nobody);
+        if (Uphold == true && DispatchDesk.Reserved(state, lead, current.Category, current.Street, question) is { } reserved) return reserved;
+
         if (await work.ExecuteAsync("""
             update dispatch_return set state = @state, reviewed_at = @now, reviewed_by = @actor, note = @Note
             where work_order = @workOrder and returned_at = @ReturnedAt and state = 'pending'
@@ -89,7 +92,9 @@ public sealed record ReviewReturn(
         {
             new($"第{round}轮：{returned.UnitName}退单（{returned.Reason}），{actor}审核同意（{Note}）。", $"Round {round}: {returned.UnitName} returned it ({returned.Reason}); {actor} upheld that ({Note})."),
         };
-        var suggested = returned.Suggested is { Length: > 0 } code && state.Units.Find(code) is { } unit && !refused.Contains(unit.Code) ? unit.Named : null;
+        var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), refused);
+        var suggested = returned.Suggested is { Length: > 0 } code && state.Units.Find(code) is { } unit && !refused.Contains(unit.Code)
+            && DispatchDesk.Reserved(state, unit.Named, current.Category, current.Street, question) is null ? unit.Named : null;
         var decision = default(Decision);
         if (lead is not null) why.Add(new($"审核人指定由{lead.Name}主办。", $"The reviewer named {lead.Name}."));
         else if (!returned.AsLead && current.LeadUnit is { } same)
@@ -104,8 +109,9 @@ public sealed record ReviewReturn(
         }
         else
         {
-            decision = desk.Router.Decide(ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), refused), state);
-            if (decision.Lead is null && designated && current.Street is { } street && !refused.Contains(street) && state.Units.Find(street) is { } office)
+            decision = desk.Router.Decide(question, state);
+            if (decision.Lead is null && designated && current.Street is { } street && !refused.Contains(street) && state.Units.Find(street) is { } office
+                && DispatchDesk.Reserved(state, office.Named, current.Category, street, question) is null)
             {
                 lead = office.Named;
                 why.AddRange(decision.Why);

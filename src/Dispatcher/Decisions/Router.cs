@@ -131,7 +131,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         foreach (var rule in rules)
         {
             // After a refusal the catch-all says nothing, and what a department refused does not go down to the street office for that.
-            if (refused is not null && (rule.Category.Length == 0 || (refused.Mode == DispatchMode.Duty && rule.Mode == DispatchMode.Territory))) continue;
+            if (refused is not null && (rule.Category.Length == 0 || (refused.Mode != DispatchMode.Territory && rule.Mode == DispatchMode.Territory))) continue;
             Named? lead;
             if (rule.Mode == DispatchMode.Territory)
             {
@@ -148,6 +148,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             {
                 if (basis.Units.Resolve(rule.Lead) is not { } department)
                     return Stop(TriageReason.LeadUnknown, rule, $"规则「{rule.Id}」的主办单位「{rule.Lead}」不在本热线的承办单位中，需人工研判。", $"The lead '{rule.Lead}' of rule {rule.Id} is no unit of this hotline: a person decides.");
+                if (refused?.Mode == DispatchMode.Reserved && department.IsGrassroots) continue;
                 lead = department.Named;
             }
             if (question.Refused.Contains(lead.Code))
@@ -185,10 +186,15 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         var category = rule.Category.Length == 0 ? "*" : rule.Category;
         why.Add(rule.Mode == DispatchMode.Territory
             ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by territory, {lead.Name} leads.")
-            : new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by duty, {lead.Name} leads."));
+            : rule.Mode == DispatchMode.Duty
+                ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by duty, {lead.Name} leads.")
+                : new Sentence(
+                    $"适用派单规则「{rule.Id}」（类别{category}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
+                    $"Rule {rule.Id} (category {category}) holds: reserved to {lead.Name}, and not pushed down to a street office or community."));
         foreach (var other in rules.Where(r => r != rule && r != refused).Take(3))
         {
-            var (zh, en) = other.Category.Length < rule.Category.Length ? ("类别较宽", "its category is wider")
+            var (zh, en) = rule.Mode == DispatchMode.Reserved && other.Mode != DispatchMode.Reserved ? ("事项为职能部门专属", "the matter is reserved to a department")
+                : other.Category.Length < rule.Category.Length ? ("类别较宽", "its category is wider")
                 : other.Place.Length < rule.Place.Length ? ("地点较宽", "its place is wider")
                 : other.Kind is null && rule.Kind is not null ? ("不限诉求类型", "it names no kind of ticket")
                 : ("生效较早", "it came into force earlier");

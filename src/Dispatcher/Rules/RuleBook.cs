@@ -47,6 +47,10 @@ public sealed class RuleBook
         return found;
     }
 
+    /// <summary>The rule that reserves a matter to a department; null where none does.</summary>
+    public DispatchRule? Reserving(string category, string? place, TicketKind kind, DateOnly day) =>
+        For(category, place, kind, day) is [{ Mode: DispatchMode.Reserved } rule, ..] ? rule : null;
+
     /// <summary>Reads a catalogue that was checked when it was saved.</summary>
     internal static RuleBook Stored(string csv)
     {
@@ -67,8 +71,10 @@ public sealed class RuleBook
                 found.Add(new(rule.Line, "category", $"There is no class '{rule.Category}' in the catalogue of matters."));
             if (rule.Place.Length > 0 && !units.All.Any(u => u.Division?.StartsWith(rule.Place, StringComparison.Ordinal) == true))
                 found.Add(new(rule.Line, "place", $"No unit of this hotline lies in '{rule.Place}'."));
-            if (rule.Mode == DispatchMode.Duty && rule.Lead.Length > 0 && units.Resolve(rule.Lead) is null)
-                found.Add(new(rule.Line, "lead", $"There is no unit '{rule.Lead}'."));
+            var lead = rule.Lead.Length == 0 ? null : units.Resolve(rule.Lead);
+            if (rule.Mode != DispatchMode.Territory && lead is null) found.Add(new(rule.Line, "lead", $"There is no unit '{rule.Lead}'."));
+            if (rule.Mode == DispatchMode.Reserved && lead?.IsGrassroots == true)
+                found.Add(new(rule.Line, "lead", $"A matter is reserved to a department; '{rule.Lead}' is the {lead.Kind} unit {lead.Name}."));
             foreach (var support in rule.Support.Where(s => s != DispatchRule.Street && units.Resolve(s) is null))
                 found.Add(new(rule.Line, "support", $"There is no unit '{support}'."));
             if (rule.Lead.Length > 0 && rule.Support.Contains(rule.Lead, StringComparer.Ordinal))
@@ -132,7 +138,7 @@ public sealed class RuleBook
             else Bad("kind", $"'{row["kind"]}' is none of: {Words.List<TicketKind>()}.");
         }
         if (!Words.TryParse<DispatchMode>(row["mode"], out var mode)) Bad("mode", $"'{row["mode"]}' is none of: {Words.List<DispatchMode>()}.");
-        else if (mode == DispatchMode.Duty && row["lead"].Length == 0) Bad("lead", "A rule by duty must name its lead.");
+        else if (mode != DispatchMode.Territory && row["lead"].Length == 0) Bad("lead", $"A rule of mode '{mode.Word()}' must name its lead.");
         else if (mode == DispatchMode.Territory && row["lead"].Length > 0) Bad("lead", "A rule by territory names no lead: the street office of the place leads.");
         if (!Words.TryParse<DeadlineClass>(row["class"], out var deadline)) Bad("class", $"'{row["class"]}' is none of: {Words.List<DeadlineClass>()}.");
         var from = Day("from");

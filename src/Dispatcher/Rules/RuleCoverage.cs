@@ -21,10 +21,11 @@ internal static class RuleCoverage
     {
         var within = book.Rules.SelectMany(r => Enumerable.Range(0, r.Category.Length / 2 + 1).Select(n => (Prefix: r.Category[..(2 * n)], Rule: r)))
             .ToLookup(r => r.Prefix, r => r.Rule, StringComparer.Ordinal);
+        var reserved = book.Rules.Where(r => r.Mode == DispatchMode.Reserved).ToArray();
         foreach (var rule in book.Rules)
         {
             // Those that hold everywhere where this one does, for some of its classes and kinds.
-            var stronger = within[rule.Category].Where(s => s != rule && DispatchRule.Precedence(s, rule) < 0
+            var stronger = within[rule.Category].Concat(reserved.Where(r => r.Category.Length < rule.Category.Length && rule.Category.StartsWith(r.Category, StringComparison.Ordinal))).Where(s => s != rule && DispatchRule.Precedence(s, rule) < 0
                 && rule.Place.StartsWith(s.Place, StringComparison.Ordinal)
                 && (s.Kind is null || rule.Kind is null || s.Kind == rule.Kind)).ToArray();
             if (stronger.Length == 0) continue;

@@ -8,6 +8,9 @@ namespace Hotline.Dispatcher.Units;
 public sealed record Unit(string Code, string Name, string Kind, string? Parent, string? Division, string? NameEn)
 {
     public Named Named => new(Code, Name);
+
+    /// <summary>A street office or a community (基层): where matters that are reserved to departments may not be sent.</summary>
+    public bool IsGrassroots => Kind is "street" or "community";
 }
 
 /// <summary>All units of a hotline at one moment, in memory: routing asks here and not the database.</summary>

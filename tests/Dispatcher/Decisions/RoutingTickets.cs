@@ -247,6 +247,32 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_reserved_to_a_department_is_not_pushed_down_by_a_dispatcher_a_reviewer_or_the_returning_unit()
+    {
+        const string tax = "110201";
+        await _hotline.TellAsync(_hotline.Filed("个人所得税退税", category: tax));
+        var lead = Assert.Single(await _hotline.IssuedAsync()).Lead.Code;
+        Assert.Equal("320613-tax", lead);
+
+        var corrected = Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Xinchengqiao.Code));
+        Assert.Equal("matter-reserved", corrected.Code);
+        Assert.Contains("Rule tax reserves category 110201", corrected.Why, StringComparison.Ordinal);
+
+        await _hotline.TellAsync(_hotline.Return(lead, suggested: Chongchuan.Xinchengqiao.Code));
+        var reviewed = Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, lead), uphold: true, lead: Chongchuan.Xinchengqiao.Code));
+        Assert.Equal("matter-reserved", reviewed.Code);
+        Assert.Empty(await _hotline.Db.SentAsync<ReturnReviewed>());
+
+        // Not to the street office that the unit suggests, nor to the wider rules': a person decides.
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, lead), uphold: true));
+        Assert.Equal((RoutingStatus.Triage, "refused-by-all"), (done.Status, done.TriageReason));
+
+        // Where the category was wrong, the right one frees it.
+        var freed = new DispatchTicket(Chongchuan.Xinchengqiao.Code, Reason: "实为环卫事项", Category: "030302");
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, Assert.IsType<DispatchOutcome.Done>(await freed.OnAsync(_hotline.Get<DispatchDesk>(), RoutedTickets.Number, "dispatcher-1", default)).Lead?.Code);
+    }
+
+    [Fact]
     public async Task An_upheld_return_that_nobody_has_a_unit_for_goes_to_triage_and_never_back_to_who_refused()
     {
         await ReturnedAsync(suggested: null);

@@ -61,6 +61,21 @@ public sealed class TheDispatchCatalogue
     }
 
     [Theory]
+    [InlineData("030602", "2020-02-07", "reserved")]
+    [InlineData("030601", "2020-02-07", "reserved-inner")]
+    [InlineData("030602", "2019-12-31", "street")]
+    public void What_is_reserved_comes_before_all_else(string category, string day, string winner)
+    {
+        var book = Book(Header + """
+            reserved,03,,,reserved,urban,,normal,2020-01-01,,
+            reserved-inner,030601,,,reserved,housing,,normal,2020-01-01,,
+            street,030602,320613001,,territory,,,normal,,,
+            """);
+        Assert.Equal(winner, book.For(category, "320613001", TicketKind.Request, DateOnly.Parse(day))[0].Id);
+        Assert.Equal(winner == "street" ? null : winner, book.Reserving(category, "320613001", TicketKind.Request, DateOnly.Parse(day))?.Id);
+    }
+
+    [Theory]
     [InlineData("2020-01-24", "standing")]
     [InlineData("2020-01-25", "episode")]
     [InlineData("2020-03-26", "episode")]
@@ -83,6 +98,11 @@ public sealed class TheDispatchCatalogue
     [InlineData("a,03,,,elsewhere,urban,,normal,,,", 2, "mode")]
     [InlineData("a,03,,,duty,,,normal,,,", 2, "lead")]
     [InlineData("a,03,,,territory,urban,,normal,,,", 2, "lead")]
+    [InlineData("a,03,,,reserved,,,normal,,,", 2, "lead")]
+    [InlineData("a,03,,,reserved,nobody,,normal,,,", 2, "lead")]
+    [InlineData("a,03,,,reserved,320613001,,normal,,,", 2, "lead")]
+    [InlineData("a,03,,,reserved,urban,,normal,,,\nb,0306,,,territory,,,normal,,,", 3, "id")]
+    [InlineData("a,*,,,reserved,urban,,normal,,,\nb,030602,320613001,inquiry,territory,,,normal,,,", 3, "id")]
     [InlineData("a,03,,,duty,urban,nobody,normal,,,", 2, "support")]
     [InlineData("a,03,,,duty,urban,urban,normal,,,", 2, "support")]
     [InlineData("a,03,,,duty,urban,,soon,,,", 2, "class")]
