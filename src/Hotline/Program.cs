@@ -10,6 +10,7 @@ var root = new RootCommand("12345 hotline: files citizens' complaints, dispatche
     ReportCommand.Create(),
     RecountCommand.Create(),
     ResolveCommand.Create(),
+    CategoriesCommand.Create(),
     KeysCommand.Create(),
     AccountsCommand.Create(),
     ErrorsCommand.Create(),

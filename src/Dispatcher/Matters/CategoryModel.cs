@@ -11,8 +11,8 @@ public sealed record ModelGuess(string Label, double Confidence, IReadOnlyList<s
 
 /// <summary>
 /// A trained model of what texts are about (分类模型): one weight for each character n-gram and class. A text is the vector of its n-grams, by sublinear
-/// frequency and rarity, of length one; the class with the largest sum of weights wins, and a softmax of the sums, sharpened by one number found
-/// on texts that were kept aside, is the confidence. Safe for any number of threads. See docs/adr/0013.
+/// frequency and rarity, of length one; the class with the largest sum of weights wins, and a softmax of the sums, corrected by what was right
+/// of texts that were kept aside, is the confidence. Safe for any number of threads. See docs/adr/0013.
 /// </summary>
 public sealed class CategoryModel
 {
@@ -22,6 +22,7 @@ public sealed class CategoryModel
     /// <summary>Bytes of the largest file that is read or written.</summary>
     public const int LargestFile = 20_000_000;
 
+    internal const int Head = 24;
     internal const int MostLabels = 2000, LongestLabel = 200;
 
     private const int MostWords = 6, LongestWord = 10;
@@ -31,10 +32,13 @@ public sealed class CategoryModel
 
     private readonly string[] _labels;
     private readonly float[] _bias;
-    private readonly float _sharpness;
+    private readonly Trust _trust;
     private readonly Dictionary<ulong, int> _indexOf;
     private readonly Half[] _rarity;
     private readonly Half[] _weights;
+
+    /// <summary>The weights once more, unpacked: turning them into floats would be most of a prediction's time.</summary>
+    private readonly float[] _quick;
 
     [ThreadStatic] private static Scratch? _scratch;
 
@@ -44,13 +48,17 @@ public sealed class CategoryModel
         public readonly int[] At = new int[Grams.LongestText];
         public ushort[] Counts = [];
         public readonly List<int> Found = new(4096);
+
+        /// <summary>The n-gram of every place and length, in the order in which they are enumerated; -1 where the model has none.</summary>
+        public readonly int[] InOrder = new int[Grams.LongestText * Grams.Longest];
     }
 
     /// <param name="keys">The n-grams, in the order of <paramref name="rarity"/> and <paramref name="weights"/>.</param>
     /// <param name="weights">By n-gram, then by label.</param>
-    internal CategoryModel(string[] labels, float[] bias, float sharpness, ulong[] keys, Half[] rarity, Half[] weights)
+    internal CategoryModel(string[] labels, float[] bias, Trust trust, ulong[] keys, Half[] rarity, Half[] weights)
     {
-        (_labels, _bias, _sharpness, _rarity, _weights) = (labels, bias, sharpness, rarity, weights);
+        (_labels, _bias, _trust, _rarity, _weights) = (labels, bias, trust, rarity, weights);
+        _quick = [.. weights.Select(w => (float)w)];
         _indexOf = new Dictionary<ulong, int>(keys.Length);
         for (var i = 0; i < keys.Length; i++)
             if (!_indexOf.TryAdd(keys[i], i)) throw new InvalidDataException("It is damaged: an n-gram stands in it twice.");
@@ -65,8 +73,6 @@ public sealed class CategoryModel
     /// <summary>The most bytes that one n-gram takes with so many labels, which says how many fit into a file.</summary>
     internal static int BytesPerGram(int labels) => sizeof(ulong) + 2 + 2 * labels;
 
-    public ModelGuess Predict(string title, string description) => Predict(LabelledText.Join(title, description))[0];
-
     /// <summary>The likeliest classes first, with the words that decided; at least one.</summary>
     public IReadOnlyList<ModelGuess> Predict(string text, int most = 1)
     {
@@ -75,7 +81,7 @@ public sealed class CategoryModel
         var letters = s.Letters.AsSpan(0, Grams.Fold(text, s.Letters, s.At));
         Span<double> shares = _labels.Length <= 128 ? stackalloc double[_labels.Length] : new double[_labels.Length];
         var length = Score(letters, s, shares);
-        Softmax(shares, _sharpness);
+        _trust.Apply(shares);
 
         var order = new int[_labels.Length];
         for (var i = 0; i < order.Length; i++) order[i] = i;
@@ -93,10 +99,11 @@ public sealed class CategoryModel
     /// <returns>The length of the vector before it is made one.</returns>
     private double Score(ReadOnlySpan<char> letters, Scratch s, Span<double> scores)
     {
+        var n = 0;
         foreach (var gram in Grams.Of(letters))
         {
-            if (!_indexOf.TryGetValue(gram.Key, out var f)) continue;
-            if (s.Counts[f]++ == 0) s.Found.Add(f);
+            var f = s.InOrder[n++] = _indexOf.GetValueOrDefault(gram.Key, -1);
+            if (f >= 0 && s.Counts[f]++ == 0) s.Found.Add(f);
         }
         scores.Clear();
         var squares = 0.0;
@@ -104,8 +111,8 @@ public sealed class CategoryModel
         {
             var value = Frequency(s.Counts[f]) * (float)_rarity[f];
             squares += value * value;
-            var weights = _weights.AsSpan(f * _labels.Length, _labels.Length);
-            for (var k = 0; k < weights.Length; k++) scores[k] += value * (float)weights[k];
+            var weights = _quick.AsSpan(f * _labels.Length, _labels.Length);
+            for (var k = 0; k < weights.Length; k++) scores[k] += value * weights[k];
         }
         var length = Math.Sqrt(squares);
         for (var k = 0; k < scores.Length; k++) scores[k] = (length == 0 ? 0 : scores[k] / length) + _bias[k];
@@ -115,15 +122,6 @@ public sealed class CategoryModel
     /// <summary>A word that comes twice says more than once, but not twice as much.</summary>
     internal static float Frequency(int count) => 1 + MathF.Log(count);
 
-    internal static void Softmax(Span<double> scores, double sharpness)
-    {
-        var most = double.NegativeInfinity;
-        foreach (var score in scores) most = Math.Max(most, score);
-        var sum = 0.0;
-        for (var k = 0; k < scores.Length; k++) sum += scores[k] = Math.Exp(sharpness * (scores[k] - most));
-        for (var k = 0; k < scores.Length; k++) scores[k] /= sum;
-    }
-
     /// <summary>
     /// What each n-gram says for the class above the average class, laid evenly on the letters of its occurrences; letters that stand out and stand together make a word.
     /// </summary>
@@ -131,14 +129,16 @@ public sealed class CategoryModel
     {
         if (length == 0) return [];
         var evidence = new float[letters.Length];
+        var n = 0;
         foreach (var gram in Grams.Of(letters))
         {
-            if (!_indexOf.TryGetValue(gram.Key, out var f)) continue;
-            var weights = _weights.AsSpan(f * _labels.Length, _labels.Length);
+            var f = s.InOrder[n++];
+            if (f < 0) continue;
+            var weights = _quick.AsSpan(f * _labels.Length, _labels.Length);
             var average = 0f;
-            foreach (var weight in weights) average += (float)weight;
+            foreach (var weight in weights) average += weight;
             average /= weights.Length;
-            var said = Frequency(s.Counts[f]) * (float)_rarity[f] * ((float)weights[label] - average) / (s.Counts[f] * gram.Length);
+            var said = Frequency(s.Counts[f]) * (float)_rarity[f] * (weights[label] - average) / (s.Counts[f] * gram.Length);
             for (var i = gram.Start; i < gram.Start + gram.Length; i++) evidence[i] += said;
         }
         float sum = 0, positive = 0;
@@ -168,7 +168,7 @@ public sealed class CategoryModel
     }
 
     /// <summary>
-    /// The file, little-endian: <c>HLCM</c>, format (u16), labels (u16), n-grams (i32), sharpness (f32), per label length in bytes (u16), UTF-8 and bias (f32), then all keys (u64),
+    /// The file, little-endian: <c>HLCM</c>, format (u16), labels (u16), n-grams (i32), sharpness, slope and offset of the confidence (3 × f32), per label length in bytes (u16), UTF-8 and bias (f32), then all keys (u64),
     /// all rarities (f16), all weights (f16).
     /// </summary>
     public byte[] Save()
@@ -179,7 +179,9 @@ public sealed class CategoryModel
         writer.Write(Format);
         writer.Write((ushort)_labels.Length);
         writer.Write(Count);
-        writer.Write(_sharpness);
+        writer.Write(_trust.Sharpness);
+        writer.Write(_trust.Slope);
+        writer.Write(_trust.Offset);
         for (var k = 0; k < _labels.Length; k++)
         {
             var name = Encoding.UTF8.GetBytes(_labels[k]);
@@ -199,14 +201,14 @@ public sealed class CategoryModel
     /// <exception cref="InvalidDataException">What is wrong with it, as a sentence about the file.</exception>
     public static CategoryModel Load(ReadOnlySpan<byte> file)
     {
-        if (file.Length < 16 || !file.StartsWith(Magic)) throw new InvalidDataException("It is no category model.");
+        if (file.Length < Head || !file.StartsWith(Magic)) throw new InvalidDataException("It is no category model.");
         var format = BinaryPrimitives.ReadUInt16LittleEndian(file[4..]);
         if (format != Format) throw new InvalidDataException($"It has format {format} and this program reads {Format}: {(format > Format ? "update the program, or train again." : "train again.")}");
         if (file.Length > LargestFile) throw new InvalidDataException($"It is larger than {LargestFile / 1_000_000} MB.");
         int labels = BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), grams = BinaryPrimitives.ReadInt32LittleEndian(file[8..]);
-        var sharpness = Finite(BinaryPrimitives.ReadSingleLittleEndian(file[12..]));
-        if (labels is < 2 or > MostLabels || grams < 1 || sharpness <= 0) throw new InvalidDataException("It is damaged: its head says what cannot be.");
-        file = file[16..];
+        var trust = new Trust(Finite(BinaryPrimitives.ReadSingleLittleEndian(file[12..])), Finite(BinaryPrimitives.ReadSingleLittleEndian(file[16..])), Finite(BinaryPrimitives.ReadSingleLittleEndian(file[20..])));
+        if (labels is < 2 or > MostLabels || grams < 1 || trust.Sharpness <= 0 || trust.Slope <= 0) throw new InvalidDataException("It is damaged: its head says what cannot be.");
+        file = file[Head..];
         var names = new string[labels];
         var bias = new float[labels];
         for (var k = 0; k < labels; k++)
@@ -225,8 +227,44 @@ public sealed class CategoryModel
         var weights = MemoryMarshal.Cast<byte, Half>(file[(grams * 10)..]).ToArray();
         foreach (var number in rarity) Finite((float)number);
         foreach (var number in weights) Finite((float)number);
-        return new CategoryModel(names, bias, sharpness, keys, rarity, weights);
+        return new CategoryModel(names, bias, trust, keys, rarity, weights);
 
         static float Finite(float number) => float.IsFinite(number) ? number : throw new InvalidDataException("It is damaged: a weight is no number.");
+    }
+}
+
+/// <summary>
+/// From scores to confidence (把握): a softmax of sharpened scores (temperature scaling), whose first share is then moved along a logistic curve (Platt scaling); the others keep their proportion.
+/// </summary>
+internal readonly record struct Trust(float Sharpness, float Slope, float Offset)
+{
+    public void Apply(Span<double> scores)
+    {
+        Softmax(scores, Sharpness);
+        var best = 0;
+        for (var k = 1; k < scores.Length; k++)
+            if (scores[k] > scores[best]) best = k;
+        var first = 1 / (1 + Math.Exp(-(Slope * LogOdds(scores[best]) + Offset)));
+        // The first stays the first: the curve may not push it below an even share of what the second has.
+        // Summed, since of a first share that rounds to 1 the difference is 0.
+        var rest = 0.0;
+        for (var k = 0; k < scores.Length; k++)
+            if (k != best) rest += scores[k];
+        for (var k = 0; k < scores.Length; k++)
+            if (k != best) first = Math.Max(first, rest == 0 ? 0 : scores[k] / (rest + scores[k]));
+        for (var k = 0; k < scores.Length; k++)
+            if (k != best) scores[k] = rest > 0 ? scores[k] * ((1 - first) / rest) : (1 - first) / (scores.Length - 1);
+        scores[best] = first;
+    }
+
+    public static double LogOdds(double share) => Math.Log(Math.Max(share, 1e-9) / Math.Max(1 - share, 1e-9));
+
+    public static void Softmax(Span<double> scores, double sharpness)
+    {
+        var most = double.NegativeInfinity;
+        foreach (var score in scores) most = Math.Max(most, score);
+        var sum = 0.0;
+        for (var k = 0; k < scores.Length; k++) sum += scores[k] = Math.Exp(sharpness * (scores[k] - most));
+        for (var k = 0; k < scores.Length; k++) scores[k] /= sum;
     }
 }

@@ -38,7 +38,7 @@ public sealed record Tested(IReadOnlyList<TestedAnswer> Answers)
 /// 2008, algorithm 1). One sees the n-grams by sublinear frequency and rarity (tf-idf); the other sees them weighed besides by their
 /// log-count ratio between the label and the rest (Wang, Manning: Baselines and Bigrams, ACL 2012), which carries over better to texts unlike those seen. Both are
 /// linear in the same n-grams, so they add up to one weight each. Confidence is temperature scaling (Guo et al.: On Calibration of Modern Neural Networks,
-/// ICML 2017) on answers of five-fold cross-validation. The same texts in the same order give the same model.
+/// ICML 2017) and Platt's logistic curve (Probabilistic Outputs for Support Vector Machines, 1999) over the first share, on answers of five-fold cross-validation. The same texts in the same order give the same model.
 /// </summary>
 public static class CategoryTraining
 {
@@ -48,8 +48,8 @@ public static class CategoryTraining
     public const int FewestOfALabel = 2;
 
     private const double Plain = 1, Weighed = 0.3;
-    private const int Rounds = 12, FewestTexts = 2, RareIn = 60, FewestShared = 8;
-    private const double Alike = 0.3, Settled = 0.05;
+    private const int Rounds = 8, FewestTexts = 2, RareIn = 60, FewestShared = 8;
+    private const double Alike = 0.3, Settled = 0.1;
 
     private sealed record Corpus(string[] Labels, int[] LabelOf, ulong[] Keys, int[][] Grams, float[][] Frequencies);
 
@@ -61,14 +61,14 @@ public static class CategoryTraining
     {
         var corpus = Read(texts);
         var scores = CrossScores(corpus, FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus)), ct);
-        var sharpness = Sharpness(corpus, scores);
+        var trust = TrustIn(corpus, scores);
         var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], ct);
         var k = corpus.Labels.Length;
         var weights = new Half[corpus.Keys.Length * k];
         for (var f = 0; f < corpus.Keys.Length; f++)
             for (var label = 0; label < k; label++) weights[f * k + label] = (Half)fitted.Weights[label][f];
-        var model = new CategoryModel(corpus.Labels, fitted.Bias, sharpness, corpus.Keys, [.. fitted.Rarity.Select(r => (Half)r)], weights);
-        return (model, Answers(corpus, scores, sharpness));
+        var model = new CategoryModel(corpus.Labels, fitted.Bias, trust, corpus.Keys, [.. fitted.Rarity.Select(r => (Half)r)], weights);
+        return (model, Answers(corpus, scores, trust));
     }
 
     /// <summary>Cross-validation alone.</summary>
@@ -77,7 +77,7 @@ public static class CategoryTraining
     {
         var corpus = Read(texts);
         var scores = CrossScores(corpus, FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]), ct);
-        return Answers(corpus, scores, Sharpness(corpus, scores));
+        return Answers(corpus, scores, TrustIn(corpus, scores));
     }
 
     /// <summary>How a model does on labelled texts.</summary>
@@ -127,7 +127,7 @@ public static class CategoryTraining
         }
 
         // What only one text has says nothing of others; beyond that the rarest n-grams go until the file has room for the rest.
-        var room = (CategoryModel.LargestFile - labels.Length * (CategoryModel.LongestLabel * 4 + 6) - 16) / CategoryModel.BytesPerGram(labels.Length);
+        var room = (CategoryModel.LargestFile - labels.Length * (CategoryModel.LongestLabel * 4 + 6) - CategoryModel.Head) / CategoryModel.BytesPerGram(labels.Length);
         var fewest = FewestTexts;
         while (textsWith.Count(n => n >= fewest) > room) fewest++;
         var kept = 0;
@@ -258,19 +258,54 @@ public static class CategoryTraining
         return scores;
     }
 
-    private static Tested Answers(Corpus corpus, double[][] scores, float sharpness) => new(
+    private static Tested Answers(Corpus corpus, double[][] scores, Trust trust) => new(
     [
         .. scores.Select((s, i) =>
         {
             var shares = (double[])s.Clone();
-            CategoryModel.Softmax(shares, sharpness);
+            trust.Apply(shares);
             var best = Array.IndexOf(shares, shares.Max());
             return new TestedAnswer(corpus.Labels[corpus.LabelOf[i]], corpus.Labels[best], shares[best]);
         }),
     ]);
 
+    /// <summary>The curve over the first share is a logistic regression with one variable, by Newton's method; its targets are Platt's, which never are quite 0 or 1.</summary>
+    private static Trust TrustIn(Corpus corpus, double[][] scores)
+    {
+        var sharpness = Sharpness(corpus, scores);
+        var answers = scores.Select((s, i) =>
+        {
+            var shares = (double[])s.Clone();
+            Trust.Softmax(shares, sharpness);
+            var first = shares.Max();
+            return (Odds: Trust.LogOdds(first), Right: Array.IndexOf(shares, first) == corpus.LabelOf[i]);
+        }).ToArray();
+        double right = answers.Count(a => a.Right), wrong = answers.Length - right;
+        double high = (right + 1) / (right + 2), low = 1 / (wrong + 2);
+        double slope = 1, offset = 0;
+        for (var round = 0; round < 50; round++)
+        {
+            // The small second derivative keeps the step finite where all answers are alike.
+            double slopeBy = 0, offsetBy = 0, slopes = 1e-3, offsets = 1e-3, both = 0;
+            foreach (var (odds, isRight) in answers)
+            {
+                var p = 1 / (1 + Math.Exp(-(slope * odds + offset)));
+                var off = p - (isRight ? high : low);
+                var flat = p * (1 - p);
+                (slopeBy, offsetBy) = (slopeBy + off * odds, offsetBy + off);
+                (slopes, offsets, both) = (slopes + flat * odds * odds, offsets + flat, both + flat * odds);
+            }
+            var determinant = slopes * offsets - both * both;
+            var (slopeStep, offsetStep) = ((offsets * slopeBy - both * offsetBy) / determinant, (slopes * offsetBy - both * slopeBy) / determinant);
+            (slope, offset) = (slope - Math.Clamp(slopeStep, -1, 1), offset - Math.Clamp(offsetStep, -1, 1));
+            if (Math.Abs(slopeStep) + Math.Abs(offsetStep) < 1e-6) break;
+        }
+        // Few texts, or texts told apart by chance, may give a curve that falls: then the shares stand as they are.
+        return slope > 0.05 ? new Trust((float)sharpness, (float)slope, (float)offset) : new Trust((float)sharpness, 1, 0);
+    }
+
     /// <summary>The one number that makes the softmax of the scores likeliest to give what is true; golden section, since the likelihood has one peak.</summary>
-    private static float Sharpness(Corpus corpus, double[][] scores)
+    private static double Sharpness(Corpus corpus, double[][] scores)
     {
         var shares = new double[corpus.Labels.Length];
         var golden = (Math.Sqrt(5) - 1) / 2;
@@ -281,7 +316,7 @@ public static class CategoryTraining
             if (Loss(Math.Exp(left)) < Loss(Math.Exp(right))) high = right;
             else low = left;
         }
-        return (float)Math.Exp((low + high) / 2);
+        return Math.Exp((low + high) / 2);
 
         double Loss(double sharpness)
         {
@@ -289,7 +324,7 @@ public static class CategoryTraining
             for (var i = 0; i < scores.Length; i++)
             {
                 scores[i].CopyTo(shares, 0);
-                CategoryModel.Softmax(shares, sharpness);
+                Trust.Softmax(shares, sharpness);
                 loss -= Math.Log(Math.Max(shares[corpus.LabelOf[i]], 1e-12));
             }
             return loss;

@@ -34,6 +34,11 @@ public sealed record LabelledText(string Text, string? Label)
         {
             throw new FormatException($"not valid JSON at character {e.BytePositionInLine + 1}");
         }
+        catch (InvalidOperationException)
+        {
+            // An escape of half a character, which is valid JSON and no text.
+            throw new FormatException("holds half a character");
+        }
 
         static string? String(JsonElement root, string name) => !root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
             : value.ValueKind == JsonValueKind.String ? value.GetString() : throw new FormatException($"'{name}' must be a string");
