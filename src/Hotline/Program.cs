@@ -11,6 +11,7 @@ var root = new RootCommand("12345 hotline: files citizens' complaints, dispatche
     RecountCommand.Create(),
     ResolveCommand.Create(),
     SimulateCommand.Create(),
+    CategoriesCommand.Create(),
     KeysCommand.Create(),
     AccountsCommand.Create(),
     ErrorsCommand.Create(),

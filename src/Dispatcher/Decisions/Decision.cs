@@ -40,7 +40,8 @@ public sealed record CategoryReading(string Code, string Name, double Confidence
 /// <summary>What the matter is about, likeliest reading first.</summary>
 /// <param name="Given">The operator chose it.</param>
 /// <param name="Danger">Words that say that a life is in danger.</param>
-public sealed record CategoryFinding(IReadOnlyList<CategoryReading> Readings, bool Given, IReadOnlyList<string> Danger);
+/// <param name="Pressing">Words that say that water, power, gas or heat is gone, or that an epidemic comes near.</param>
+public sealed record CategoryFinding(IReadOnlyList<CategoryReading> Readings, bool Given, IReadOnlyList<string> Danger, IReadOnlyList<string> Pressing);
 
 /// <summary>Where a ticket goes, with every reason; or why a person has to say so.</summary>
 /// <param name="Lead">Null with a <see cref="Triage"/> reason.</param>

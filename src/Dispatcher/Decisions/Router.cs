@@ -28,11 +28,11 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 sum == 0
                     ? [new CategoryReading(named.Code, categories.Path(named.Code), 1, [])]
                     : [.. below.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence / sum, g.Words))],
-                Given: true, suggestion.Danger);
+                Given: true, suggestion.Danger, suggestion.Pressing);
         }
         return new CategoryFinding(
             [.. suggestion.Guesses.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence, g.Words))],
-            Given: false, suggestion.Danger);
+            Given: false, suggestion.Danger, suggestion.Pressing);
     }
 
     /// <summary>The place of the address; where that says nothing, of what the citizen wrote.</summary>
@@ -97,7 +97,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         }
 
         var rule = won.Rule!;
-        var deadline = Deadline(rule.Class, question.Urgency, what.Danger, why);
+        var deadline = Deadline(rule.Class, question.Urgency, what, why);
         return new Decision(
             won.Lead, won.Support, deadline, named, known, community,
             Math.Round(Math.Min(1, rule.Mode == DispatchMode.Territory ? Math.Min(sum, where.Confidence) : sum), 3),
@@ -105,7 +105,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
 
         Decision Triage(TriageReason reason, DeadlineClass? suggested, Named? category, string zh, string en, IReadOnlyList<PlaceCandidate>? candidates = null, string? ruleId = null)
         {
-            DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what.Danger, []) : null;
+            DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what, []) : null;
             why.Add(new Sentence(zh, en));
             return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? [], why);
         }
@@ -203,12 +203,14 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         }
     }
 
-    /// <summary>The rule's class, raised by danger to life or by the operator's urgency, never lowered.</summary>
-    private static DeadlineClass Deadline(DeadlineClass byRule, Urgency? urgency, IReadOnlyList<string> danger, List<Sentence> why)
+    /// <summary>The rule's class, raised by words of danger or of what cannot wait or by the operator's urgency, never lowered.</summary>
+    private static DeadlineClass Deadline(DeadlineClass byRule, Urgency? urgency, CategoryFinding what, List<Sentence> why)
     {
-        var raised = danger.Count > 0 ? DeadlineClass.Emergency : Raise(byRule, urgency);
+        var asked = Raise(byRule, urgency);
+        var raised = what.Danger.Count > 0 ? DeadlineClass.Emergency : what.Pressing.Count > 0 ? Raise(asked, Contracts.Urgency.Urgent) : asked;
         var (zh, en) = raised == byRule ? ("按规则", "by the rule")
-            : danger.Count > 0 ? ($"因出现危及生命的词语「{string.Join("、", danger)}」由{Zh(byRule)}提高", $"raised from {byRule.Word()} for words of danger to life: {string.Join(", ", danger)}")
+            : what.Danger.Count > 0 ? ($"因出现危及生命的词语「{string.Join("、", what.Danger)}」由{Zh(byRule)}提高", $"raised from {byRule.Word()} for words of danger to life: {string.Join(", ", what.Danger)}")
+            : raised != asked ? ($"因出现停供或疫情的词语「{string.Join("、", what.Pressing)}」由{Zh(byRule)}提高", $"raised from {byRule.Word()} for words of lost supply or epidemic: {string.Join(", ", what.Pressing)}")
             : ($"因受理人员标为紧急由{Zh(byRule)}提高", $"raised from {byRule.Word()} by the operator's urgency");
         why.Add(new Sentence($"时限等级：{Zh(raised)}（{zh}）。", $"Deadline class: {raised.Word()} ({en})."));
         return raised;

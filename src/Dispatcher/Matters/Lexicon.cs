@@ -10,12 +10,13 @@ public sealed record CategoryGuess(Category Category, double Confidence, IReadOn
 /// <summary>What a text is about.</summary>
 /// <param name="Guesses">Likeliest first; empty where no word of the lexicon occurs.</param>
 /// <param name="Danger">Words that say that somebody's life is in danger.</param>
-public sealed record Suggestion(IReadOnlyList<CategoryGuess> Guesses, IReadOnlyList<string> Danger);
+/// <param name="Pressing">Words that say that water, power, gas or heat is gone, or that an epidemic comes near.</param>
+public sealed record Suggestion(IReadOnlyList<CategoryGuess> Guesses, IReadOnlyList<string> Danger, IReadOnlyList<string> Pressing);
 
 /// <summary>
 /// Suggests a class from the words of a text. The words come from the catalogue itself (names and remarks, weighed by how few classes share
 /// them) and from <c>everyday.csv</c>, where people's own words stand: <c>code,weight,words</c>, words apart by blanks, <c>a+b</c> for two that must
-/// both occur, code <c>danger</c> for words of danger to life. One pass over the text finds every word; of words that overlap the longer one
+/// both occur, code <c>danger</c> for words of danger to life, <c>pressing</c> for lost supply and epidemic. One pass over the text finds every word; of words that overlap the longer one
 /// counts; a word counts twice in the title and less with each repetition. Safe for any number of threads.
 /// </summary>
 public sealed class Lexicon
@@ -66,6 +67,7 @@ public sealed class Lexicon
     {
         public string Word { get; } = word;
         public bool Danger { get; set; }
+        public bool Pressing { get; set; }
 
         /// <summary>What the word says for a class.</summary>
         public List<(int Category, float Weight)> Votes { get; } = [];
@@ -142,11 +144,12 @@ public sealed class Lexicon
 
     private Suggestion Weigh(Scratch s)
     {
-        List<string>? danger = null;
+        List<string>? danger = null, pressing = null;
         foreach (var t in s.Seen)
         {
             var term = _terms[t];
             if (term.Danger) (danger ??= []).Add(term.Word);
+            if (term.Pressing) (pressing ??= []).Add(term.Word);
             var repeated = Math.Min(s.Body[t], 3);
             var factor = (s.Title[t] > 0 ? TitleFactor : 0) + (repeated == 0 ? 0 : 1 + 0.35 * (repeated - 1));
             if (factor == 0) continue;
@@ -157,7 +160,7 @@ public sealed class Lexicon
             if (!s.Present[pair.First] || !s.Present[pair.Second]) continue;
             Vote(s, pair.Category, pair.Weight * 1.5f, $"{_terms[pair.First].Word}+{_terms[pair.Second].Word}");
         }
-        return new Suggestion(s.Scored.Count == 0 ? [] : Guesses(s), danger ?? (IReadOnlyList<string>)[]);
+        return new Suggestion(s.Scored.Count == 0 ? [] : Guesses(s), danger ?? (IReadOnlyList<string>)[], pressing ?? (IReadOnlyList<string>)[]);
     }
 
     private static void Vote(Scratch s, int category, float weight, string word)
@@ -265,6 +268,11 @@ public sealed class Lexicon
             if (code == "danger")
             {
                 foreach (var word in words) _terms[TermOf(word)].Danger = true;
+                continue;
+            }
+            if (code == "pressing")
+            {
+                foreach (var word in words) _terms[TermOf(word)].Pressing = true;
                 continue;
             }
             var category = _indexOf.TryGetValue(code, out var index) ? index

@@ -141,6 +141,22 @@ public sealed class DecidingATicket
     public void Urgency_raises_the_class_and_never_lowers_it(string category, Urgency? urgency, DeadlineClass expected) =>
         Assert.Equal(expected, Decide(Of(category, 0.9), At(Chongchuan.Xinchengqiao.Code, 0.95), urgency: urgency).DeadlineClass);
 
+    [Theory]
+    [InlineData("家里没水用三天了", null, DeadlineClass.Urgent)]
+    [InlineData("小区突然停电", null, DeadlineClass.Urgent)]
+    [InlineData("供暖中断，家里很冷", null, DeadlineClass.Urgent)]
+    [InlineData("小区突然停电", Urgency.Normal, DeadlineClass.Urgent)]
+    [InlineData("小区突然停电", Urgency.Emergency, DeadlineClass.Emergency)]
+    [InlineData("水费怎么交，什么时候停水检修", null, DeadlineClass.Normal)]
+    public void What_cannot_wait_is_urgent_and_never_less_than_was_asked(string title, Urgency? urgency, DeadlineClass expected)
+    {
+        var question = new RoutingQuestion(new Matter(title, "", "崇川区新城桥街道", null), TicketKind.Request, "050101", urgency, Later, RoutingQuestion.Nobody);
+        var basis = Chongchuan.With("id,category,mode,lead,class\nall,*,duty,urban,normal\n");
+        var decision = new Router(Lexicon.Instance, CategoryCatalogue.Instance, AddressResolver.Instance, new DispatchSettings()).Decide(question, basis);
+        Assert.Equal(expected, decision.DeadlineClass);
+        if (expected == DeadlineClass.Urgent) Assert.Contains(decision.Why, s => s.En.Contains("raised from normal for words of lost supply", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Danger_to_life_is_an_emergency_whatever_the_rule_says()
     {
@@ -175,7 +191,7 @@ public sealed class DecidingATicket
     private static CategoryFinding Of(string code, double confidence) => Of((code, confidence));
 
     private static CategoryFinding Of(params (string Code, double Confidence)[] readings) =>
-        new([.. readings.Select(r => new CategoryReading(r.Code, CategoryCatalogue.Instance.Path(r.Code), r.Confidence, ["词"]))], false, []);
+        new([.. readings.Select(r => new CategoryReading(r.Code, CategoryCatalogue.Instance.Path(r.Code), r.Confidence, ["词"]))], false, [], []);
 
     private static Decision Decide(
         CategoryFinding what, PlaceMatch where, RoutingBasis.State? basis = null, Urgency? urgency = null, params IEnumerable<string> refused) => Router.Decide(

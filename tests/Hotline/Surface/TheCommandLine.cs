@@ -103,6 +103,37 @@ public sealed class TheCommandLine(OneService one)
     }
 
     [Fact]
+    public async Task Categories_are_learned_from_one_file_and_predicted_in_another()
+    {
+        var (input, model, output) = (Path.Combine(one.Hotline.Folder, "labelled.jsonl"), Path.Combine(one.Hotline.Folder, "categories.model"), Path.Combine(one.Hotline.Folder, "predicted.jsonl"));
+        await File.WriteAllLinesAsync(input, Enumerable.Range(0, 40).Select(i => i % 2 == 0
+            ? $$"""{"title":"停水","description":"第{{i}}幢自来水停了，水管没有水","label":"供水"}"""
+            : $$"""{"tokens":["公交车","{{i}}路","班次","太少"],"label":"公交"}"""));
+        var (status, printed, notes) = await one.Hotline.TryAsync("categories", "train", "--input", input, "--model", model);
+        Assert.True(status == 0, notes);
+        Assert.Contains("accuracy", printed, StringComparison.Ordinal);
+
+        await File.WriteAllLinesAsync(input, ["""{"id":7,"title":"自来水水管坏了","description":""}""", "broken"]);
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "predict", "--model", model, "--input", input, "--output", output);
+        Assert.Equal(1, status);
+        Assert.Contains("line 2: not valid JSON", notes, StringComparison.Ordinal);
+        var lines = await File.ReadAllLinesAsync(output);
+        var first = JsonNode.Parse(lines[0])!;
+        Assert.Equal(("供水", 7), (first["predicted"]!.GetValue<string>(), first["id"]!.GetValue<int>()));
+        Assert.InRange(first["confidence"]!.GetValue<double>(), 0.5, 1);
+        Assert.NotNull(JsonNode.Parse(lines[1])!["error"]);
+
+        await File.WriteAllTextAsync(input, "{\"title\":\"停水\"}");
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "train", "--input", input, "--model", model);
+        Assert.Equal(1, status);
+        Assert.Contains("line 1: 'label' is missing", notes, StringComparison.Ordinal);
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "predict", "--model", input, "--input", input, "--output", output);
+        Assert.Equal(1, status);
+        Assert.Contains("no category model", notes, StringComparison.Ordinal);
+        Assert.Equal(2, (await one.Hotline.TryAsync("categories", "train", "--model", model)).Status);
+    }
+
+    [Fact]
     public async Task The_report_comes_as_table_csv_json_and_html()
     {
         foreach (var (format, part) in new[] { ("table", "按时签收率"), ("csv", "satisfaction"), ("json", "\"figures\""), ("html", "<html") })
