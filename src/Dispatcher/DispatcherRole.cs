@@ -25,6 +25,7 @@ public static class DispatcherRole
         .AddSingleton<Router>()
         .AddSingleton<UnitRegister>()
         .AddSingleton<DispatchCatalogue>()
+        .AddSingleton<CatalogueProposals>()
         .AddSingleton<DispatchDesk>()
         .AddSingleton<WaitingLists>()
         .AddSingleton<DecisionQuery>()
@@ -47,6 +48,7 @@ public static class DispatcherRole
         platform.MapGet("dispatch/preview", PreviewDispatch.HandleAsync);
         platform.MapGet("dispatch/catalogue", DispatchCatalogue.GetAsync);
         platform.MapGet("dispatch/catalogue/versions", DispatchCatalogue.VersionsAsync);
+        platform.MapGet("dispatch/catalogue/proposals", CatalogueProposals.HandleAsync);
 
         var everybody = app.MapGroup("/api").WithTags("units").RequireRole([.. Roles.All]);
         everybody.MapGet("units", ListUnits.HandleAsync);

@@ -127,6 +127,8 @@ internal sealed class Cluster : IAsyncDisposable
             await Shell.RunAsync("cp", "-a", $"{moved}/.", data);
         }
         await AskAsync("database", "start");
+        // The log alone would grow to 1 GB before it is cut, and the disk would be full of it.
+        if (Disk is not null) await SetAsync("max_wal_size", "128MB");
     }
 
     private async Task<string> AskAsync(params string[] command)

@@ -47,7 +47,7 @@ public static class CategoryTraining
     /// <summary>The fewest texts a label needs: one for training at least in every fold.</summary>
     public const int FewestOfALabel = 2;
 
-    private const double Plain = 1, Weighed = 0.3;
+    private const double Plain = 2, Weighed = 0.5;
     private const int Rounds = 8, FewestTexts = 2, RareIn = 60, FewestShared = 8;
     private const double Alike = 0.3, Settled = 0.1;
 

@@ -1,6 +1,7 @@
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Dispatcher.Decisions;
+using Hotline.Dispatcher.Rules;
 using Hotline.Testing;
 
 namespace Hotline.Dispatcher.Tests.Decisions;
@@ -244,6 +245,31 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
     {
         await ReturnedAsync(suggested: Chongchuan.Urban);
         Assert.Equal(Chongchuan.Urban, Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true)).Lead?.Code);
+    }
+
+    [Fact]
+    public async Task Upheld_returns_propose_the_row_that_would_have_spared_them()
+    {
+        var proposals = _hotline.Get<CatalogueProposals>();
+        foreach (var number in (string[])["20200207-000001", "20200207-000002", "20200207-000003"]) await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: number, category: "100201"));
+        Assert.Empty(await proposals.FindAsync(default));
+        foreach (var number in (string[])["20200207-000001", "20200207-000002"])
+        {
+            var returned = _hotline.Return(Chongchuan.Market, number: number);
+            await _hotline.TellAsync(returned);
+            await _hotline.ReviewAsync(returned.WorkOrder, uphold: true, lead: "320613-development");
+        }
+
+        var proposal = Assert.Single(await proposals.FindAsync(default));
+        Assert.Equal(("100201", Chongchuan.Market, "320613-development", 2, 1L), (proposal.Category.Code, proposal.From.Code, proposal.To.Code, proposal.Returns, proposal.Against));
+        Assert.Equal(["20200207-000001", "20200207-000002"], proposal.Tickets.Order());
+
+        // The row is one that the catalogue takes, and then it is not proposed again.
+        var (saved, errors) = await _hotline.Get<DispatchCatalogue>().SaveAsync(RuleBook.DefaultCsv.TrimEnd('\n') + "\n" + proposal.Row + "\n", "dispatcher-1", default);
+        Assert.True(saved is not null, string.Join("\n", errors));
+        Assert.Empty(await proposals.FindAsync(default));
+        await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: "20200207-000004", category: "100201"));
+        Assert.Equal("320613-development", (await _hotline.IssuedAsync()).Single(i => i.Ticket == "20200207-000004").Lead.Code);
     }
 
     [Fact]
