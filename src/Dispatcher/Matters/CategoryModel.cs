@@ -100,18 +100,20 @@ public sealed class CategoryModel
     private double Score(ReadOnlySpan<char> letters, Scratch s, Span<double> scores)
     {
         var n = 0;
+        var f = -1;
         foreach (var gram in Grams.Of(letters))
         {
-            var f = s.InOrder[n++] = _indexOf.GetValueOrDefault(gram.Key, -1);
+            // What no two texts share at its beginning they do not share as a whole: most looks are for n-grams that are not there.
+            f = s.InOrder[n++] = gram.Length > 1 && f < 0 ? -1 : _indexOf.GetValueOrDefault(gram.Key, -1);
             if (f >= 0 && s.Counts[f]++ == 0) s.Found.Add(f);
         }
         scores.Clear();
         var squares = 0.0;
-        foreach (var f in s.Found)
+        foreach (var found in s.Found)
         {
-            var value = Frequency(s.Counts[f]) * (float)_rarity[f];
+            var value = Frequency(s.Counts[found]) * (float)_rarity[found];
             squares += value * value;
-            var weights = _quick.AsSpan(f * _labels.Length, _labels.Length);
+            var weights = _quick.AsSpan(found * _labels.Length, _labels.Length);
             for (var k = 0; k < weights.Length; k++) scores[k] += value * weights[k];
         }
         var length = Math.Sqrt(squares);
