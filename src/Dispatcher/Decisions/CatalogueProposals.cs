@@ -44,6 +44,14 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
             order by r.returned_at desc, r.work_order
             {db.Dialect.Limit}
             """, new { since, limit = Most }), ct);
+        if (returned.Count == 0) return [];
+        // Once for all classes: a look at each would read the tickets of 90 days again and again.
+        var kept = (await database.ReadAsync(db => db.QueryAsync<KeptRow>($"""
+            select d.category, d.lead, count(*) as tickets
+            from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
+            where t.filed_at >= @since and d.lead is not null and {db.Dialect.Among("d.category", "@categories")}
+            group by d.category, d.lead
+            """, new { since, categories = Json.Write(returned.Select(r => r.Category).Distinct()) }), ct)).ToDictionary(k => (k.Category, k.Lead), k => k.Tickets);
         var found = new List<Proposal>();
         foreach (var same in returned.GroupBy(r => (r.Category, r.Unit, r.Lead)))
         {
@@ -52,13 +60,9 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
             if (LeadOf(rule, last.Street, state.Units)?.Code != same.Key.Unit || state.Units.Find(same.Key.Lead) is not { } to) continue;
             // A rule that reserves a matter does so by law, not by habit; and to one street office no class can be given.
             if (rule.Mode == DispatchMode.Reserved || (to.IsGrassroots && rule.Mode == DispatchMode.Territory)) continue;
-            var kept = await database.ReadAsync(db => db.ScalarAsync<long>("""
-                select count(*) from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
-                where t.filed_at >= @since and d.category = @Category and d.lead = @Unit
-                """, new { since, same.Key.Category, same.Key.Unit }), ct);
             found.Add(new Proposal(
                 new Named(same.Key.Category, last.CategoryName), CategoryCatalogue.Instance.Path(same.Key.Category), rule.Id, new Named(same.Key.Unit, last.UnitName), to.Named,
-                same.Count(), kept, database.Clock.Local(last.ReviewedAt), [.. same.Select(r => r.Number).Distinct().Take(10)], last.Reason, Row(rule, same.Key.Category, to, state.Units, database.Clock.Today)));
+                same.Count(), kept.GetValueOrDefault((same.Key.Category, same.Key.Unit)), database.Clock.Local(last.ReviewedAt), [.. same.Select(r => r.Number).Distinct().Take(10)], last.Reason, Row(rule, same.Key.Category, to, state.Units, database.Clock.Today)));
         }
         return [.. found.OrderByDescending(p => p.Returns).ThenBy(p => p.Against).ThenBy(p => p.Category.Code, StringComparer.Ordinal)];
     }
@@ -76,6 +80,13 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
             $"{rule.Id}-{category}", category, rule.Place, rule.Kind?.Word() ?? "", (to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty).Word(),
             to.IsGrassroots ? "" : lead, string.Join(';', support), rule.Class.Word(),
             from is { } first ? Contracts.Days.Write(first) : "", from is not null && rule.To is { } last ? Contracts.Days.Write(last) : "", "退单复盘");
+    }
+
+    private sealed record KeptRow
+    {
+        public required string Category { get; init; }
+        public required string Lead { get; init; }
+        public required long Tickets { get; init; }
     }
 
     private sealed record ReturnedRow
