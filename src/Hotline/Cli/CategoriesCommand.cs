@@ -26,7 +26,7 @@ internal static class CategoriesCommand
         var input = new Option<FileInfo[]>("--input") { Description = "JSONL file, {\"title\": …, \"description\": …, \"label\": …} per line; may be given more than once.", Required = true };
         var model = new Option<FileInfo>("--model") { Description = "Model file to write.", Required = true };
         input.AcceptExistingOnly();
-        MustHaveFolder(model);
+        CommandLine.MustHaveFolder(model);
         var command = new Command("train", "Trains a model and says how models like it did on texts they had not seen.") { input, model };
         command.SetAction((parsed, ct) => TrainAsync(parsed.GetValue(input)!, parsed.GetValue(model)!, ct));
         return command;
@@ -39,7 +39,7 @@ internal static class CategoriesCommand
         var output = new Option<FileInfo>("--output") { Description = "JSONL file to write.", Required = true };
         model.AcceptExistingOnly();
         input.AcceptExistingOnly();
-        MustHaveFolder(output);
+        CommandLine.MustHaveFolder(output);
         var command = new Command("predict", "Adds the likeliest label, its confidence and the words that decided to every line.") { model, input, output };
         command.Validators.Add(r =>
         {
@@ -48,11 +48,6 @@ internal static class CategoriesCommand
         command.SetAction((parsed, ct) => PredictAsync(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(output)!, ct));
         return command;
     }
-
-    private static void MustHaveFolder(Option<FileInfo> option) => option.Validators.Add(r =>
-    {
-        if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"{option.Name}: there is no folder '{file.DirectoryName}'.");
-    });
 
     private static async Task<int> TrainAsync(FileInfo[] inputs, FileInfo output, CancellationToken ct)
     {

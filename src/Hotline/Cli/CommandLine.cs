@@ -71,6 +71,12 @@ internal static class CommandLine
         return await run(provider, ct);
     }
 
+    /// <summary>A file to write: its folder must be there.</summary>
+    public static void MustHaveFolder(Option option) => option.Validators.Add(r =>
+    {
+        if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"{option.Name}: there is no folder '{file.DirectoryName}'.");
+    });
+
     /// <summary>Migrates, or says in one line why the database cannot be used.</summary>
     public static async Task<IReadOnlyList<Migrations.Script>> OpenAsync(Database database, HostSettings settings, CancellationToken ct)
     {

@@ -27,10 +27,7 @@ internal static class ResolveCommand
             if (r.GetValueOrDefault<string?>() is { } code && DivisionDirectory.Instance.Find(code) is null) r.AddError($"--division: there is no division {code}; give a code like 3206 (a city) or 320613 (a district).");
         });
         var command = new Command("resolve", "Finds division, street office and community of addresses.") { input, output, home };
-        output.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"--output: there is no folder '{file.DirectoryName}'.");
-        });
+        CommandLine.MustHaveFolder(output);
         command.SetAction((parsed, ct) => RunAsync(parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(home), ct));
         return command;
     }

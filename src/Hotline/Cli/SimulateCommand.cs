@@ -36,10 +36,7 @@ internal static class SimulateCommand
         {
             if (r.GetValueOrDefault<FileInfo?>() is { Exists: false } file) r.AddError($"--catalogue: there is no file '{file.FullName}'.");
         });
-        output.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"--output: there is no folder '{file.DirectoryName}'.");
-        });
+        CommandLine.MustHaveFolder(output);
         top.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 1000) r.AddError("--top must be between 1 and 1000.");
