@@ -15,7 +15,7 @@ namespace Hotline.Dispatcher.Decisions;
 public sealed class CatalogueProposals(Database database, RoutingBasis basis)
 {
     /// <summary>How far back returns are asked, and how many of them at most.</summary>
-    private const int Days = 90, Most = 5000;
+    private const int LastDays = 90, Most = 5000;
 
     /// <param name="Rule">The rule of today's catalogue that still sends the class to <paramref name="From"/>.</param>
     /// <param name="From">Who returned it.</param>
@@ -31,10 +31,10 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
     /// <summary>Most returns first; only where the catalogue of today would do the same again.</summary>
     public async Task<IReadOnlyList<Proposal>> FindAsync(CancellationToken ct)
     {
-        var since = database.Clock.Now.AddDays(-Days);
+        var since = database.Clock.Now.AddDays(-LastDays);
         var state = await basis.ReadAsync(database, ct);
         var returned = await database.ReadAsync(db => db.QueryAsync<ReturnedRow>($"""
-            select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, was.category, was.category_name, was.street, later.lead, later.lead_name, t.kind
+            select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, was.category, was.category_name, was.street, later.lead, t.kind
             from dispatch_return r
             join dispatch_ticket t on t.number = r.number
             join dispatch_decision was on was.number = r.number and was.round = r.round
@@ -76,10 +76,10 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
         var from = rule.Category.Length < category.Length ? null : rule.From >= today ? rule.From?.AddDays(1) : today;
         var lead = units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code;
         var support = rule.Support.Where(s => units.Resolve(s)?.Code != to.Code);
-        return string.Join(',',
-            $"{rule.Id}-{category}", category, rule.Place, rule.Kind?.Word() ?? "", (to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty).Word(),
+        return CsvText.Write([[
+            $"{rule.Id[..Math.Min(rule.Id.Length, RuleBook.LongestId - category.Length - 1)]}-{category}", category, rule.Place, rule.Kind?.Word() ?? "", (to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty).Word(),
             to.IsGrassroots ? "" : lead, string.Join(';', support), rule.Class.Word(),
-            from is { } first ? Contracts.Days.Write(first) : "", from is not null && rule.To is { } last ? Contracts.Days.Write(last) : "", "退单复盘");
+            from is { } first ? Days.Write(first) : "", from is not null && rule.To is { } last ? Days.Write(last) : "", "退单复盘"]]).TrimEnd();
     }
 
     private sealed record KeptRow
@@ -100,7 +100,6 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
         public required string CategoryName { get; init; }
         public string? Street { get; init; }
         public required string Lead { get; init; }
-        public required string LeadName { get; init; }
         public required string Kind { get; init; }
     }
 }

@@ -19,6 +19,8 @@ public sealed class RuleBook
 
     public static RuleBook Empty { get; } = new([]);
 
+    internal const int LongestId = 64;
+
     private const int MostRows = 10_000;
 
     private readonly ILookup<string, DispatchRule> _byCategory;
@@ -125,7 +127,7 @@ public sealed class RuleBook
         var before = errors.Count;
         if (row.Count > columns) Bad("", $"The row has {row.Count} fields, the header {columns}.");
         var id = row["id"];
-        if (id.Length is 0 or > 64) Bad("id", "'id' must have 1 to 64 characters.");
+        if (id.Length is 0 or > LongestId) Bad("id", $"'id' must have 1 to {LongestId} characters.");
         var category = row["category"] is "*" ? "" : row["category"];
         if (row["category"].Length == 0) Bad("category", "'category' must be 2, 4 or 6 digits, or * for all.");
         else if (category.Length is not (0 or 2 or 4 or 6) || !category.All(char.IsAsciiDigit)) Bad("category", $"'{category}' must be 2, 4 or 6 digits, or * for all.");

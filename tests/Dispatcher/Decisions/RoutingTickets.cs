@@ -299,6 +299,18 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_reserved_is_not_designated_to_the_street_office_either()
+    {
+        await _hotline.TellAsync(_hotline.Filed("个人所得税退税", category: "110201"));
+        await _hotline.TellAsync(_hotline.Return("320613-tax"));
+        await _hotline.ReviewAsync(Order(1, "320613-tax"), uphold: true, lead: Chongchuan.Police);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Police, round: 2));
+
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Police), uphold: true));
+        Assert.Equal((RoutingStatus.Triage, 3, null), (done.Status, done.Round, done.Lead));
+    }
+
+    [Fact]
     public async Task An_upheld_return_that_nobody_has_a_unit_for_goes_to_triage_and_never_back_to_who_refused()
     {
         await ReturnedAsync(suggested: null);
