@@ -41,7 +41,8 @@ public sealed record CategoryReading(string Code, string Name, double Confidence
 /// <param name="Given">The operator chose it.</param>
 /// <param name="Danger">Words that say that a life is in danger.</param>
 /// <param name="Pressing">Words that say that water, power, gas or heat is gone, or that an epidemic comes near.</param>
-public sealed record CategoryFinding(IReadOnlyList<CategoryReading> Readings, bool Given, IReadOnlyList<string> Danger, IReadOnlyList<string> Pressing);
+/// <param name="Model">The learned model that was asked beside the lexicon; null for the lexicon alone.</param>
+public sealed record CategoryFinding(IReadOnlyList<CategoryReading> Readings, bool Given, IReadOnlyList<string> Danger, IReadOnlyList<string> Pressing, long? Model = null);
 
 /// <summary>Where a ticket goes, with every reason; or why a person has to say so.</summary>
 /// <param name="Lead">Null with a <see cref="Triage"/> reason.</param>

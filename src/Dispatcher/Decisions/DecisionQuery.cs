@@ -17,7 +17,7 @@ public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffse
 
 /// <summary>A return of a work order and its review.</summary>
 public sealed record ReturnView(
-    string WorkOrder, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit, DateTimeOffset ReturnedAt, string ReturnedBy,
+    string WorkOrder, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit, string? Category, DateTimeOffset ReturnedAt, string ReturnedBy,
     ReturnState State, DateTimeOffset? ReviewedAt, string? ReviewedBy, string? Note);
 
 /// <summary>All that the Dispatcher knows of a ticket, for its page and for <c>GET /api/tickets/{number}</c>.</summary>
@@ -54,14 +54,14 @@ public sealed class DecisionQuery(Database database)
         d.Matter, d.StreetOffice, d.CommunityPlace, d.Confidence, d.RuleId, d.Designated, d.Why);
 
     private ReturnView View(ReturnRow r) => new(
-        r.WorkOrder, r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested, database.Clock.Local(r.ReturnedAt), r.ReturnedBy,
+        r.WorkOrder, r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested, r.Category, database.Clock.Local(r.ReturnedAt), r.ReturnedBy,
         Words.Parse<ReturnState>(r.State), r.ReviewedAt is { } at ? database.Clock.Local(at) : null, r.ReviewedBy, r.Note);
 }
 
 internal record ReturnRow
 {
     public const string Columns =
-        "work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state, reviewed_at, reviewed_by, note";
+        "work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, category, returned_by, state, reviewed_at, reviewed_by, note";
 
     public required string WorkOrder { get; init; }
     public required DateTimeOffset ReturnedAt { get; init; }
@@ -73,6 +73,7 @@ internal record ReturnRow
     public required string Reason { get; init; }
     public required string Basis { get; init; }
     public string? Suggested { get; init; }
+    public string? Category { get; init; }
     public required string ReturnedBy { get; init; }
     public required string State { get; init; }
     public DateTimeOffset? ReviewedAt { get; init; }

@@ -87,7 +87,7 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
             return TypedResults.Text(row?.Csv ?? string.Join(',', RuleBook.Columns) + "\n", "text/csv", Encoding.UTF8);
         return TypedResults.Ok(row is null ? new Current(0, null, null, []) : new Current(
             row.Version, database.Clock.Local(row.SavedAt), row.SavedBy,
-            [.. RuleBook.Stored(row.Csv).Rules.Select(r => new Rule(
+            [.. RuleBook.Stored(row.Csv, row.Version).Rules.Select(r => new Rule(
                 r.Id, Or(r.Category) ?? "*", r.Category.Length == 0 ? null : CategoryCatalogue.Instance.Path(r.Category), Or(r.Place), r.Kind, r.Mode, Or(r.Lead), r.Support,
                 r.Class, r.From, r.To, Or(r.Note)))]));
     }

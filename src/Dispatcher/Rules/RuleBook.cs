@@ -33,20 +33,28 @@ public sealed class RuleBook
 
     public IReadOnlyList<DispatchRule> Rules { get; }
 
+    /// <summary>As it was saved; 0 for one that was not.</summary>
+    public long Version { get; private init; }
+
     /// <summary>The catalogue that comes with the program: every second level of the standard, by the departments of the template.</summary>
     public static string DefaultCsv => Resource.Text("Rules.catalogue.csv");
 
     /// <summary>The rules for a matter on a day, strongest first.</summary>
     public IReadOnlyList<DispatchRule> For(string category, string? place, TicketKind kind, DateOnly day)
     {
-        var found = new List<DispatchRule>();
+        var found = Of(category).Where(r => r.Covers(category, place, kind) && r.InForce(day)).ToList();
+        found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
+        return found;
+    }
+
+    /// <summary>Every rule for the class or one above it, whether it holds or not.</summary>
+    public IEnumerable<DispatchRule> Of(string category)
+    {
         foreach (var length in (int[])[6, 4, 2, 0])
         {
             if (length > category.Length) continue;
-            found.AddRange(_byCategory[category[..length]].Where(r => r.Covers(category, place, kind) && r.InForce(day)));
+            foreach (var rule in _byCategory[category[..length]]) yield return rule;
         }
-        found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
-        return found;
     }
 
     /// <summary>The rule that reserves a matter to a department; null where none does.</summary>
@@ -54,11 +62,11 @@ public sealed class RuleBook
         For(category, place, kind, day) is [{ Mode: DispatchMode.Reserved } rule, ..] ? rule : null;
 
     /// <summary>Reads a catalogue that was checked when it was saved.</summary>
-    internal static RuleBook Stored(string csv)
+    internal static RuleBook Stored(string csv, long version)
     {
         var errors = new List<RuleError>();
         var rules = Parse(csv, errors);
-        return errors.Count == 0 ? new RuleBook(rules)
+        return errors.Count == 0 ? new RuleBook(rules) { Version = version }
             : throw new InvalidDataException($"The stored dispatch catalogue cannot be read: line {errors[0].Line}, {errors[0].Column}: {errors[0].Message}");
     }
 

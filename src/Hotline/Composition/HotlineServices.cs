@@ -39,7 +39,7 @@ internal static class HotlineServices
         {
             Categories = Offered(provider.GetRequiredService<CategoryCatalogue>()),
         });
-        services.AddSingleton(provider => new KnownUnits(provider.GetRequiredService<Known>().IsUnit));
+        services.AddSingleton(provider => new KnownUnits(provider.GetRequiredService<Known>().IsUnit, provider.GetRequiredService<Known>().IsCategory));
         services.AddKeysAndAccounts(
             Bind<AccessSettings>(configuration, "Access", _ => []),
             provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));

@@ -107,7 +107,7 @@ public sealed class DecidingATicket
     [Fact]
     public void Rules_of_equal_rank_that_name_different_leads_go_to_triage()
     {
-        var basis = Chongchuan.Basis with { Rules = RuleBook.Stored("id,category,mode,lead,class\na,0805,duty,labour,normal\nb,0805,duty,justice,normal\n") };
+        var basis = Chongchuan.Basis with { Rules = RuleBook.Stored("id,category,mode,lead,class\na,0805,duty,labour,normal\nb,0805,duty,justice,normal\n", 0) };
         Assert.Equal(TriageReason.RuleConflict, Decide(Of("080508", 0.9), Nowhere, basis).Triage);
     }
 
@@ -180,8 +180,27 @@ public sealed class DecidingATicket
         var decision = Decide("夜间施工噪音扰民", "", "崇川区和平桥街道");
         var zh = string.Join("\n", decision.Why.Select(s => s.Zh));
         var en = string.Join("\n", decision.Why.Select(s => s.En));
-        foreach (var part in (string[])["噪音", "噪声污染", "和平桥", "规则「noise」", "未采用规则「pollution」：类别较宽", "协办单位", "时限等级：一般"]) Assert.Contains(part, zh, StringComparison.Ordinal);
-        foreach (var part in (string[])["confidence", "Rule noise", "Rule pollution lost", "Supporting", "Deadline class: normal"]) Assert.Contains(part, en, StringComparison.Ordinal);
+        foreach (var part in (string[])["噪音", "噪声污染", "和平桥", "规则「noise」", "「pollution」类别较宽", "协办单位", "时限等级：一般"]) Assert.Contains(part, zh, StringComparison.Ordinal);
+        foreach (var part in (string[])["confidence", "Rule noise", "pollution: its category is wider", "Supporting", "Deadline class: normal"]) Assert.Contains(part, en, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_rule_for_the_class_is_named_with_why_it_lost()
+    {
+        var basis = Chongchuan.With($"""
+            id,category,place,kind,mode,lead,support,class,from,to,note
+            all,*,,,duty,urban,,normal,,,
+            wide,03,,,duty,housing,,normal,,,
+            estate,030608,,,territory,,,normal,,,
+            tips,030608,,tip,duty,market,,normal,,,
+            here,030608,{Chongchuan.Hepingqiao.Code},,duty,housing,,normal,,,
+            ended,030608,,,duty,police,,normal,2019-01-01,2019-12-31,
+            coming,030608,,,duty,police,,normal,2030-01-01,,
+            """);
+        var why = Decide(Of("030608", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.9), basis).Why;
+        Assert.Contains(why, s => s == new Sentence(
+            "未采用的规则：「tips」限其他诉求类型；「here」限其他地点；「ended」已失效；「coming」尚未生效；「wide」「all」类别较宽。",
+            "Rules that lost: tips: it is for another kind of ticket; here: it is for another place; ended: no longer in force; coming: not in force yet; wide, all: its category is wider."));
     }
 
     private static readonly PlaceMatch Nowhere = new(null, null, null, null, 0, false, null, [], []);
