@@ -1,5 +1,6 @@
 using Hotline.Contracts;
 using Hotline.Data;
+using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Place;
 
 namespace Hotline.Dispatcher.Decisions;
@@ -13,7 +14,8 @@ public sealed record DecisionView(
     double Confidence, string? Rule, bool Designated, IReadOnlyList<Sentence> Explanation);
 
 /// <summary>Why a ticket waits for a person, and what is known.</summary>
-public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffset Since, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates);
+/// <param name="Answer">What the citizen may be told where the matter is out of scope; else null.</param>
+public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffset Since, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates, Sentence? Answer);
 
 /// <summary>A return of a work order and its review.</summary>
 public sealed record ReturnView(
@@ -47,7 +49,7 @@ public sealed class DecisionQuery(Database database)
     }
 
     private TriageView Triage(RoutingRow ticket, DecisionRow current) => new(
-        Words.Parse<TriageReason>(current.TriageReason!), current.Why[^1], database.Clock.Local(ticket.Since), current.Limit, current.PlaceCandidates);
+        Words.Parse<TriageReason>(current.TriageReason!), current.Why[^1], database.Clock.Local(ticket.Since), current.Limit, current.PlaceCandidates, OutOfScope.AnswerOf(current.RuleId));
 
     private DecisionView View(DecisionRow d, bool current) => new(
         d.Round, current, d.Cause, database.Clock.Local(d.DecidedAt), d.DecidedBy, d.LeadUnit, d.SupportUnits, d.Lead is null ? null : d.Limit,

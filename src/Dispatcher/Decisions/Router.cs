@@ -39,7 +39,9 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         }
         return new CategoryFinding(
             [.. suggestion.Guesses.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence, g.Words))],
-            Given: false, suggestion.Danger, suggestion.Pressing, asked?.Version);
+            Given: false, suggestion.Danger, suggestion.Pressing, asked?.Version,
+            // Once a unit has had it, a person has seen it.
+            question.Refused.Count > 0 || suggestion.Danger.Count > 0 ? null : OutOfScope.Find(title, question.Kind));
     }
 
     /// <summary>The place of the address; where that says nothing, of what the citizen wrote.</summary>
@@ -70,6 +72,13 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             return Triage(TriageReason.OutOfArea, null, named,
                 $"地点不在本热线辖区，应由{other?.Name ?? "当地"}12345热线受理，需人工研判。",
                 $"The place is outside this hotline's area: it is for the 12345 hotline of {other?.Name ?? "its own city"}; a person decides.");
+        }
+        if (what.Elsewhere is { } elsewhere)
+        {
+            return Triage(TriageReason.OutOfScope, null, named,
+                $"标题中的「{elsewhere.Words}」表明这是{elsewhere.Name.Zh}事项，不属于热线受理范围，需人工研判。可答复：{elsewhere.Answer.Zh}",
+                $"The title's words {elsewhere.Words} speak of {elsewhere.Name.En}, which is outside the hotline's scope; a person decides. To be told: {elsewhere.Answer.En}",
+                ruleId: elsewhere.Rule);
         }
         if (best is null)
         {

@@ -104,7 +104,7 @@ internal static class SimulateCommand
         {
             return (number, null, "not a JSON object with the fields of a ticket as text", null);
         }
-        var kind = TicketKind.Request;
+        var kind = KindReader.Read(line.Title ?? "", line.Description ?? "").Kind;
         Urgency? urgency = null;
         if (line.Title is null && line.Description is null) return (number, null, "'title' and 'description' are missing", null);
         if (line.Kind is not null && !Words.TryParse(line.Kind, out kind)) return (number, null, $"'kind' must be one of: {Words.List<TicketKind>()}", null);
