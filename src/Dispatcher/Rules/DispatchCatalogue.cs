@@ -36,7 +36,7 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     /// <returns>The version saved, or null and every error: then nothing is saved.</returns>
     public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct)
     {
-        if (Encoding.UTF8.GetByteCount(csv) > MostBytes || !Validation.IsVisible(csv)) return (null, [new RuleError(0, "", $"The catalogue must be text of {MostBytes} bytes at most, without control characters.")]);
+        if (Encoding.UTF8.GetByteCount(csv) > MostBytes || !Validation.IsVisible(csv)) return (null, [new RuleError(0, "", $"The catalogue must be text of {MostBytes} bytes at most, without control characters.", $"目录须为文本，最多 {MostBytes} 字节，不含控制字符。")]);
         var units = (await basis.ReadAsync(database, ct)).Units;
         var errors = Check(csv, units, database.Clock.Today, out var book);
         if (book is null) return (null, errors);

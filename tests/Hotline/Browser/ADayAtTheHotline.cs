@@ -174,7 +174,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         var before = await csv.InputValueAsync();
         await csv.FillAsync(before + "mine,000000,,,duty,nobody,,normal,,,\n");
         await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
-        await Expect(dispatcher.Locator("[role=alert] li").First).ToContainTextAsync("There is no class '000000'");
+        await Expect(dispatcher.Locator("[role=alert] li").First).ToContainTextAsync("事项分类中没有「000000」");
         await Expect(csv).ToHaveValueAsync(new Regex("mine,000000"));
         await _office.LookAtAsync(dispatcher, "catalogue-refused");
         await csv.FillAsync(before);
