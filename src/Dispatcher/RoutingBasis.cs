@@ -20,11 +20,12 @@ public sealed class RoutingBasis
     private volatile LoadedModel? _model;
 
     /// <param name="Learned">The category model in use; null for the lexicon alone.</param>
-    public sealed record State(UnitIndex Units, RuleBook Rules, Learned? Learned = null);
+    /// <param name="Unreadable">Why the category model in use is not used.</param>
+    public sealed record State(UnitIndex Units, RuleBook Rules, Learned? Learned = null, string? Unreadable = null);
 
     private sealed record Loaded(State State, long UnitsRevision, long CatalogueRevision, long ModelRevision, DateTimeOffset AskedAt);
 
-    private sealed record LoadedModel(Learned? Learned, long Revision);
+    private sealed record LoadedModel(Learned? Learned, string? Unreadable, long Revision);
 
     /// <summary>Inside a transaction or a read that is open already.</summary>
     public async Task<State> ReadAsync(Session db, DateTimeOffset now)
@@ -43,9 +44,12 @@ public sealed class RoutingBasis
             var index = new UnitIndex(rows.Select(r => new Unit(r.Code, r.Name, r.Kind, r.Parent, r.Division, r.NameEn)));
             var csv = await db.FindAsync<string>("select csv from dispatch_catalogue where version = @catalogue", new { catalogue });
             // A model is large and rarely changes.
-            var learned = model == 0 ? null : _model is { } kept && kept.Revision == model ? kept.Learned : await CategoryModels.ReadInUseAsync(db);
-            _model = new LoadedModel(learned, model);
-            loaded = new Loaded(new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv, catalogue), learned), units, catalogue, model, now);
+            if (_model is not { } read || read.Revision != model)
+            {
+                var (learned, unreadable) = model == 0 ? (null, null) : await CategoryModels.ReadInUseAsync(db);
+                _model = read = new LoadedModel(learned, unreadable, model);
+            }
+            loaded = new Loaded(new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv, catalogue), read.Learned, read.Unreadable), units, catalogue, model, now);
         }
         else
         {

@@ -134,11 +134,20 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
     public static async Task<Results<Ok<IReadOnlyList<TrainedModel>>, ProblemHttpResult>> HandleUseAsync(Use request, CategoryModels models, ClaimsPrincipal user, CancellationToken ct) =>
         await models.UseAsync(request.Version, user.Actor(), ct) is { } wrong ? Problems.Invalid("version", wrong) : TypedResults.Ok(await models.ListAsync(ct));
 
-    /// <summary>The model in use; null for the lexicon alone.</summary>
-    internal static async Task<Learned?> ReadInUseAsync(Session db)
+    /// <summary>The model in use; null for the lexicon alone, which also decides where the model's file cannot be read: tickets do not wait for it.</summary>
+    /// <returns>The model, and what is wrong with its file.</returns>
+    internal static async Task<(Learned? Learned, string? Unreadable)> ReadInUseAsync(Session db)
     {
         var row = await db.FindAsync<FileRow>("select version, share, model from dispatch_model where version = @version and model is not null", new { version = await InUseAsync(db) });
-        return row is null ? null : new Learned(row.Version, CategoryModel.Load(row.Model), row.Share);
+        if (row is null) return (null, null);
+        try
+        {
+            return (new Learned(row.Version, CategoryModel.Load(row.Model), row.Share), null);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, $"Category model {row.Version}: {e.Message}");
+        }
     }
 
     private static async Task<long> InUseAsync(Session db) =>

@@ -8,11 +8,13 @@ namespace Hotline.Dispatcher.Matters;
 /// Retrains the category model once a night, at <see cref="DispatchSettings.LearnAt"/> or as soon after as a process runs. It may run in several processes: the
 /// night belongs to the one that counts it first.
 /// </summary>
-public sealed partial class NightlyLearning(Database database, CategoryModels models, DispatchSettings settings, ILogger<NightlyLearning> log) : BackgroundService
+public sealed partial class NightlyLearning(Database database, CategoryModels models, RoutingBasis basis, DispatchSettings settings, ILogger<NightlyLearning> log) : BackgroundService
 {
     private const string NightPart = "learned-night", Machine = "nightly";
 
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(5);
+
+    private string? _told;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,6 +46,7 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
     /// <returns>Whether it was this process's night.</returns>
     public async Task<bool> StepAsync(CancellationToken ct)
     {
+        if ((await basis.ReadAsync(database, ct)).Unreadable is { } unreadable && unreadable != _told) LogUnreadable(_told = unreadable);
         var today = database.Clock.Today;
         if (settings.LearnAt is not { } time || database.Clock.Now < database.Clock.At(today, time) || !await ClaimAsync(today.DayNumber, ct)) return false;
         var (model, why) = await models.RetrainAsync(Machine, ct);
@@ -68,6 +71,9 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
 
     [LoggerMessage(3, LogLevel.Warning, "The database is away, no category model is trained: {Problem}")]
     private partial void LogDatabaseAway(string problem);
+
+    [LoggerMessage(5, LogLevel.Error, "The lexicon alone decides until another model is taken. {Problem}")]
+    private partial void LogUnreadable(string problem);
 
     [LoggerMessage(4, LogLevel.Error, "Training the category model failed; the one in use stays")]
     private partial void LogFailed(Exception exception);

@@ -112,13 +112,27 @@ public abstract class LearningFromTickets(Engine engine) : IAsyncLifetime
         await FileAsync(15, Right);
         _hotline.Db.Time.MoveTo(_hotline.Db.Clock.At(_hotline.Db.Clock.Today.AddDays(1), new TimeOnly(3, 29)));
         var processes = Enumerable.Range(0, 3)
-            .Select(_ => new NightlyLearning(_hotline.Database, Models, new DispatchSettings(), NullLogger<NightlyLearning>.Instance)).ToArray();
+            .Select(_ => new NightlyLearning(_hotline.Database, Models, _hotline.Get<RoutingBasis>(), new DispatchSettings(), NullLogger<NightlyLearning>.Instance)).ToArray();
         Assert.DoesNotContain(true, await Task.WhenAll(processes.Select(p => p.StepAsync(default))));
         _hotline.Db.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Single(await Task.WhenAll(processes.Select(p => p.StepAsync(default))), did => did);
         Assert.Equal("nightly", Assert.Single(await Models.ListAsync(default)).TrainedBy);
         Assert.False(await processes[0].StepAsync(default));
         foreach (var process in processes) process.Dispose();
+    }
+
+    [Fact]
+    public async Task Tickets_do_not_wait_for_a_model_whose_file_cannot_be_read()
+    {
+        await FileAsync(60, Right);
+        _hotline.Db.Time.Advance(TimeSpan.FromDays(20));
+        await FileAsync(15, Right);
+        Assert.True((await Models.RetrainAsync("somebody", default)).Model!.Taken);
+        await _hotline.Database.WriteAsync(async work => await work.ExecuteAsync("update dispatch_model set model = @file", new { file = new byte[100] }), default);
+        Assert.Null(await Models.UseAsync(1, "somebody", default));
+
+        Assert.Equal(TriageReason.CategoryUnclear, (await AskAsync()).Triage);
+        Assert.Equal("Category model 1: It is no category model.", (await _hotline.Get<RoutingBasis>().ReadAsync(_hotline.Database, default)).Unreadable);
     }
 
     [Fact]
