@@ -8,6 +8,7 @@ using Hotline.Dispatcher.Rules;
 using Hotline.Dispatcher.Units;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,6 +26,7 @@ public static class DispatcherRole
         .AddSingleton<Router>()
         .AddSingleton<UnitRegister>()
         .AddSingleton<DispatchCatalogue>()
+        .AddSingleton<PlaceFile>()
         .AddSingleton<CategoryModels>()
         .AddSingleton<NightlyLearning>()
         .AddSingleton<CatalogueProposals>()
@@ -43,6 +45,8 @@ public static class DispatcherRole
         desk.MapPost("tickets/{number}/dispatch", DispatchTicket.HandleAsync).Validates<DispatchTicket, DispatchTicket.Validator>();
         desk.MapPost("returns/{workOrder}/decision", ReviewReturn.HandleAsync).Validates<ReviewReturn, ReviewReturn.Validator>();
         desk.MapPut("dispatch/catalogue", DispatchCatalogue.PutAsync);
+        desk.MapPut("grids", PlaceFile.PutGridsAsync);
+        desk.MapPut("boundaries", PlaceFile.PutBoundariesAsync).WithMetadata(new RequestSizeLimitAttribute(PlaceFile.MostBoundaryBytes + 1));
         desk.MapPut("categories/models/in-use", CategoryModels.HandleUseAsync).Validates<CategoryModels.Use, CategoryModels.Use.Validator>();
 
         var platform = app.MapGroup("/api").WithTags("dispatch").RequireRole(Roles.Operator, Roles.Dispatcher, Roles.Manager);
@@ -52,11 +56,14 @@ public static class DispatcherRole
         platform.MapGet("dispatch/catalogue", DispatchCatalogue.GetAsync);
         platform.MapGet("dispatch/catalogue/versions", DispatchCatalogue.VersionsAsync);
         platform.MapGet("dispatch/catalogue/proposals", CatalogueProposals.HandleAsync);
+        platform.MapGet("grids", PlaceFile.GetGridsAsync);
+        platform.MapGet("boundaries", PlaceFile.GetBoundariesAsync);
         platform.MapGet("categories/models", CategoryModels.HandleListAsync);
 
         var everybody = app.MapGroup("/api").WithTags("units").RequireRole([.. Roles.All]);
         everybody.MapGet("units", ListUnits.HandleAsync);
         everybody.MapGet("units/{code}", ListUnits.OneAsync);
         everybody.MapGet("categories", ListCategories.Handle);
+        everybody.MapGet("grids/{code}", PlaceFile.GetGridAsync);
     }
 }

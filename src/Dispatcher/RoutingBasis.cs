@@ -1,31 +1,43 @@
 using System.Diagnostics.CodeAnalysis;
 using Hotline.Data;
 using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
 using Hotline.Dispatcher.Rules;
 using Hotline.Dispatcher.Units;
 
 namespace Hotline.Dispatcher;
 
 /// <summary>
-/// The units, the dispatch catalogue and the category model that decisions are made from, kept in memory. Whether another process has changed them is asked once every
+/// The units, the dispatch catalogue, the category model, the grids and the boundaries that decisions are made from, kept in memory. Whether another process has changed them is asked once every
 /// <see cref="Fresh"/>, so routing costs no query of its own; a change is used everywhere within that time, and at once in the process that made it.
 /// </summary>
 public sealed class RoutingBasis
 {
-    public const string UnitsPart = "units", CataloguePart = "catalogue", ModelPart = "model";
+    public const string UnitsPart = "units", CataloguePart = "catalogue", ModelPart = "model", GridsPart = "grids", BoundariesPart = "boundaries";
 
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private volatile Loaded? _loaded;
     private volatile LoadedModel? _model;
+    private volatile LoadedGrids? _grids;
+    private volatile LoadedBoundaries? _boundaries;
 
     /// <param name="Learned">The category model in use; null for the lexicon alone.</param>
     /// <param name="Unreadable">Why the category model in use is not used.</param>
-    public sealed record State(UnitIndex Units, RuleBook Rules, Learned? Learned = null, string? Unreadable = null);
+    public sealed record State(UnitIndex Units, RuleBook Rules, Learned? Learned = null, string? Unreadable = null)
+    {
+        public GridBook Grids { get; init; } = GridBook.Empty;
 
-    private sealed record Loaded(State State, long UnitsRevision, long CatalogueRevision, long ModelRevision, DateTimeOffset AskedAt);
+        public Boundaries Boundaries { get; init; } = Boundaries.Empty;
+    }
+
+    private sealed record Loaded(State State, long UnitsRevision, long CatalogueRevision, long ModelRevision, long GridsRevision, long BoundariesRevision, DateTimeOffset AskedAt);
 
     private sealed record LoadedModel(Learned? Learned, string? Unreadable, long Revision);
+
+    private sealed record LoadedGrids(GridBook Grids, long Revision);
+
+    private sealed record LoadedBoundaries(Boundaries Boundaries, long Revision);
 
     /// <summary>Inside a transaction or a read that is open already.</summary>
     public async Task<State> ReadAsync(Session db, DateTimeOffset now)
@@ -38,18 +50,26 @@ public sealed class RoutingBasis
         var units = revisions.GetValueOrDefault(UnitsPart);
         var catalogue = revisions.GetValueOrDefault(CataloguePart);
         var model = revisions.GetValueOrDefault(ModelPart);
-        if (loaded is null || loaded.UnitsRevision != units || loaded.CatalogueRevision != catalogue || loaded.ModelRevision != model)
+        var grids = revisions.GetValueOrDefault(GridsPart);
+        var boundaries = revisions.GetValueOrDefault(BoundariesPart);
+        if (loaded is null || (loaded.UnitsRevision, loaded.CatalogueRevision, loaded.ModelRevision, loaded.GridsRevision, loaded.BoundariesRevision) != (units, catalogue, model, grids, boundaries))
         {
             var rows = await db.QueryAsync<UnitRow>("select code, name, kind, parent, division, name_en from dispatch_unit");
             var index = new UnitIndex(rows.Select(r => new Unit(r.Code, r.Name, r.Kind, r.Parent, r.Division, r.NameEn)));
             var csv = await db.FindAsync<string>("select csv from dispatch_catalogue where version = @catalogue", new { catalogue });
-            // A model is large and rarely changes.
+            // A model, grids and boundaries are large and rarely change.
             if (_model is not { } read || read.Revision != model)
             {
                 var (learned, unreadable) = model == 0 ? (null, null) : await CategoryModels.ReadInUseAsync(db);
                 _model = read = new LoadedModel(learned, unreadable, model);
             }
-            loaded = new Loaded(new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv, catalogue), read.Learned, read.Unreadable), units, catalogue, model, now);
+            if (_grids is not { } listed || listed.Revision != grids)
+                _grids = listed = new LoadedGrids(await PlaceFile.BodyAsync(db, GridsPart) is { } list ? GridBook.Stored(list) : GridBook.Empty, grids);
+            if (_boundaries is not { } drawn || drawn.Revision != boundaries)
+                _boundaries = drawn = new LoadedBoundaries(await PlaceFile.BodyAsync(db, BoundariesPart) is { } geoJson ? BoundaryFile.Stored(geoJson) : Boundaries.Empty, boundaries);
+            loaded = new Loaded(
+                new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv, catalogue), read.Learned, read.Unreadable) { Grids = listed.Grids, Boundaries = drawn.Boundaries },
+                units, catalogue, model, grids, boundaries, now);
         }
         else
         {

@@ -11,6 +11,8 @@ public enum TriageReason
     NoPlace,
     /// <summary>The address may mean several streets, or is not sure enough.</summary>
     AmbiguousPlace,
+    /// <summary>Words and coordinates name different places.</summary>
+    PlaceDisagrees,
     /// <summary>The address lies in another hotline's area.</summary>
     OutOfArea,
     /// <summary>It has a procedure of its own, like litigation or arbitration: an operator tells the citizen where it belongs.</summary>
@@ -65,4 +67,10 @@ public sealed record Decision(
     string? Rule,
     TriageReason? Triage,
     IReadOnlyList<PlaceCandidate> Candidates,
-    IReadOnlyList<Sentence> Why);
+    IReadOnlyList<Sentence> Why)
+{
+    public Named? Grid { get; init; }
+
+    /// <summary>Estate, building and entrance (楼道), where the words name an entrance and the grid is known.</summary>
+    public string? Entrance { get; init; }
+}

@@ -11,7 +11,13 @@ namespace Hotline.Dispatcher.Decisions;
 public sealed record DecisionView(
     int Round, bool Current, string Cause, DateTimeOffset DecidedAt, string DecidedBy,
     Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, Named? Category, Named? Street, Named? Community,
-    double Confidence, string? Rule, bool Designated, IReadOnlyList<Sentence> Explanation);
+    double Confidence, string? Rule, bool Designated, IReadOnlyList<Sentence> Explanation)
+{
+    public Named? Grid { get; init; }
+
+    /// <summary>Estate, building and entrance (楼道), where they are known.</summary>
+    public string? Entrance { get; init; }
+}
 
 /// <summary>Why a ticket waits for a person, and what is known.</summary>
 /// <param name="Answer">What the citizen may be told where the matter is out of scope; else null.</param>
@@ -53,7 +59,7 @@ public sealed class DecisionQuery(Database database)
 
     private DecisionView View(DecisionRow d, bool current) => new(
         d.Round, current, d.Cause, database.Clock.Local(d.DecidedAt), d.DecidedBy, d.LeadUnit, d.SupportUnits, d.Lead is null ? null : d.Limit,
-        d.Matter, d.StreetOffice, d.CommunityPlace, d.Confidence, d.RuleId, d.Designated, d.Why);
+        d.Matter, d.StreetOffice, d.CommunityPlace, d.Confidence, d.RuleId, d.Designated, d.Why) { Grid = d.Inner?.Named, Entrance = d.Inner?.Entrance };
 
     private ReturnView View(ReturnRow r) => new(
         r.WorkOrder, r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested, r.Category, database.Clock.Local(r.ReturnedAt), r.ReturnedBy,

@@ -20,13 +20,20 @@ public static class PreviewDispatch
     /// <param name="Answer">What the citizen may be told where the matter is out of scope; else null.</param>
     public sealed record Preview(
         RoutingStatus Status, TicketKind Kind, IReadOnlyList<string> KindWords, Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, Named? Category, string? CategoryPath, Named? Street,
-        Named? Community, double Confidence, string? Rule, TriageReason? TriageReason, Sentence? Answer, IReadOnlyList<PlaceCandidate> Candidates, IReadOnlyList<Sentence> Explanation);
+        Named? Community, double Confidence, string? Rule, TriageReason? TriageReason, Sentence? Answer, IReadOnlyList<PlaceCandidate> Candidates, IReadOnlyList<Sentence> Explanation)
+    {
+        public Named? Grid { get; init; }
+
+        /// <summary>Estate, building and entrance, where they are known.</summary>
+        public string? Entrance { get; init; }
+    }
 
     public static async Task<Results<Ok<Preview>, ProblemHttpResult>> HandleAsync(
-        string? address, string? text, string? at, string? category, string? kind, string? urgency,
+        string? address, string? text, string? at, string? category, string? kind, string? urgency, string? lat, string? lng,
         Database database, Router router, RoutingBasis basis, CancellationToken ct)
     {
         var errors = new Dictionary<string, string[]>();
+        var location = LocationOf(lat, lng, errors);
         if (string.IsNullOrWhiteSpace(address) && string.IsNullOrWhiteSpace(text)) errors["text"] = ["'text' or 'address' must be given."];
         if (address?.Length > LongestAddress) errors["address"] = [$"'address' may have {LongestAddress} characters at most."];
         if (text?.Length > LongestText) errors["text"] = [$"'text' may have {LongestText} characters at most."];
@@ -45,10 +52,26 @@ public static class PreviewDispatch
         }
         if (errors.Count > 0) return Problems.Invalid(errors);
 
-        var question = new RoutingQuestion(new Matter(text ?? "", "", address ?? "", null), asKind, category, asUrgency, day, RoutingQuestion.Nobody);
+        var question = new RoutingQuestion(new Matter(text ?? "", "", address ?? "", location), asKind, category, asUrgency, day, RoutingQuestion.Nobody);
         var d = router.Decide(question, await basis.ReadAsync(database, ct));
         return TypedResults.Ok(new Preview(
             d.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched, asKind, kind is null ? read.Words : [], d.Lead, d.Support, d.DeadlineClass, d.Category,
-            d.Category is null ? null : CategoryCatalogue.Instance.Path(d.Category.Code), d.Street, d.Community, d.Confidence, d.Rule, d.Triage, OutOfScope.AnswerOf(d.Rule), d.Candidates, d.Why));
+            d.Category is null ? null : CategoryCatalogue.Instance.Path(d.Category.Code), d.Street, d.Community, d.Confidence, d.Rule, d.Triage, OutOfScope.AnswerOf(d.Rule), d.Candidates, d.Why)
+        { Grid = d.Grid, Entrance = d.Entrance });
+    }
+
+    private static Location? LocationOf(string? lat, string? lng, Dictionary<string, string[]> errors)
+    {
+        var (north, east) = (Degrees("lat", lat, 90), Degrees("lng", lng, 180));
+        if (lat is null != lng is null) errors[lat is null ? "lat" : "lng"] = ["'lat' and 'lng' go together."];
+        return north is { } n && east is { } e ? new Location(n, e) : null;
+
+        double? Degrees(string field, string? text, double most)
+        {
+            if (text is null) return null;
+            if (double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var degrees) && Math.Abs(degrees) <= most) return degrees;
+            errors[field] = [$"'{field}' must be degrees of WGS 84 from -{most} to {most}, such as {(most > 90 ? "120.87" : "32.01")}."];
+            return null;
+        }
     }
 }

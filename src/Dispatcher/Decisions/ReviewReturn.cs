@@ -139,7 +139,8 @@ public sealed record ReviewReturn(
 
         decision ??= new Decision(
             lead, support ?? [.. current.SupportUnits.Where(s => s.Code != lead!.Code && !refused.Contains(s.Code))],
-            current.Limit ?? Contracts.DeadlineClass.Normal, current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why);
+            current.Limit ?? Contracts.DeadlineClass.Normal, current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why)
+            { Grid = current.Inner?.Named, Entrance = current.Inner?.Entrance };
         if (decision.Lead is not null && DeadlineClass is { } asked) decision = decision with { DeadlineClass = asked };
         return decision with { Why = why };
     }

@@ -17,7 +17,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
     private const int MostNamed = 6;
 
     public Decision Decide(RoutingQuestion question, RoutingBasis.State basis) =>
-        Decide(question, WhatIsIt(question, basis.Learned), WhereIsIt(question.Matter, basis.Units), basis, settings);
+        Decide(question, WhatIsIt(question, basis.Learned), WhereIsIt(question.Matter, basis), basis, settings);
 
     /// <summary>The operator's category, or what the words suggest; of an operator's first or second level the readings below it.</summary>
     public CategoryFinding WhatIsIt(RoutingQuestion question, Learned? learned)
@@ -44,15 +44,9 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             question.Refused.Count > 0 || suggestion.Danger.Count > 0 ? null : OutOfScope.Find(title, question.Kind));
     }
 
-    /// <summary>The place of the address; where that says nothing, of what the citizen wrote.</summary>
-    public PlaceMatch WhereIsIt(Matter matter, UnitIndex units)
-    {
-        var home = settings.Division ?? units.Home;
-        var match = addresses.Resolve(matter.Address, home);
-        if (match.Street is not null || match.OutOfArea) return match;
-        var told = addresses.Resolve(matter.Title + "，" + matter.Description, home);
-        return told.Street is null || told.OutOfArea ? match : told with { Confidence = told.Confidence * 0.9 };
-    }
+    /// <summary>The place by its words, the list of grids and its coordinates.</summary>
+    public PlaceMatch WhereIsIt(Matter matter, RoutingBasis.State basis) =>
+        new PlaceFinder(addresses, basis.Units, settings.Division ?? basis.Units.Home, basis.Grids, basis.Boundaries, settings.PlaceConfidence).Find(matter);
 
     /// <summary>From what and where to the unit: the order of DESIGN — category, place, rule, else triage with its reason.</summary>
     public static Decision Decide(RoutingQuestion question, CategoryFinding what, PlaceMatch where, RoutingBasis.State basis, DispatchSettings settings)
@@ -61,11 +55,18 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         var street = where is { OutOfArea: false, Street: { } code } ? Place(code, basis.Units) : null;
         var known = where.Confidence >= settings.PlaceConfidence ? street : null;
         var community = known is not null && where.Community is { } inner ? Place(inner, basis.Units) : null;
+        var grid = known is not null && where.Grid is { } smallest ? new Named(smallest.Code, smallest.Name) : null;
+        var entrance = grid is null ? null : where.Entrance;
         ExplainCategory(what, why);
         foreach (var step in where.Explanation) why.Add(new Sentence(step.Zh, step.En));
         var best = what.Readings.Count == 0 ? null : what.Readings[0];
         var named = best is null ? null : new Named(best.Code, LastName(best));
 
+        if (where is { OutOfArea: true, Disagrees: true })
+        {
+            return Triage(TriageReason.PlaceDisagrees, null, named,
+                "文字所说的地点不在本热线辖区，坐标在辖区内，需人工研判。", "The words name a place outside this hotline's area and the coordinates one inside: a person decides.", where.Candidates);
+        }
         if (where.OutOfArea)
         {
             var other = where.Responsible;
@@ -107,8 +108,8 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         why.AddRange(won.Why);
         if (won.Lead is null)
         {
-            var candidates = won.Reason != TriageReason.AmbiguousPlace ? []
-                : street is null ? where.Candidates : [new PlaceCandidate(street.Code, DivisionDirectory.Instance.FullName(street.Code), where.Confidence)];
+            var candidates = won.Reason is not (TriageReason.AmbiguousPlace or TriageReason.PlaceDisagrees) ? []
+                : street is null || where.Candidates.Count > 1 ? where.Candidates : [new PlaceCandidate(street.Code, DivisionDirectory.Instance.FullName(street.Code), where.Confidence)];
             return Triage(won.Reason!.Value, won.Rule?.Class, named, won.Text!.Zh, won.Text.En, candidates, won.Rule?.Id);
         }
 
@@ -117,13 +118,13 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         return new Decision(
             won.Lead, won.Support, deadline, named, known, community,
             Math.Round(Math.Min(1, rule.Mode == DispatchMode.Territory ? Math.Min(sum, where.Confidence) : sum), 3),
-            rule.Id, null, [], why);
+            rule.Id, null, [], why) { Grid = grid, Entrance = entrance };
 
         Decision Triage(TriageReason reason, DeadlineClass? suggested, Named? category, string zh, string en, IReadOnlyList<PlaceCandidate>? candidates = null, string? ruleId = null)
         {
             DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what, []) : null;
             why.Add(new Sentence(zh, en));
-            return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? [], why);
+            return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? [], why) { Grid = grid, Entrance = entrance };
         }
     }
 
@@ -151,6 +152,9 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             Named? lead;
             if (rule.Mode == DispatchMode.Territory)
             {
+                if (where.Disagrees)
+                    return Stop(TriageReason.PlaceDisagrees, rule,
+                        $"规则「{rule.Id}」按属地派单，但文字与坐标指向不同的地点{Streets(where, null)}，需人工研判。", $"The rule {rule.Id} goes by territory, and words and coordinates name different places{Streets(where, null)}: a person decides.");
                 if (street is null && where.Candidates.Count == 0)
                     return Stop(TriageReason.NoPlace, rule, $"规则「{rule.Id}」按属地派单，但地址未能对应到街道，需人工研判。", $"The rule {rule.Id} goes by territory and the address gives no street: a person decides.");
                 if (!sure)

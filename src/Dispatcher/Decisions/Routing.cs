@@ -69,6 +69,7 @@ internal record DecisionRow
     public string? StreetName { get; init; }
     public string? Community { get; init; }
     public string? CommunityName { get; init; }
+    public string? Grid { get; init; }
     public required double Confidence { get; init; }
     public string? TriageReason { get; init; }
     public required string Candidates { get; init; }
@@ -83,6 +84,7 @@ internal record DecisionRow
     public Named? Matter => Name(Category, CategoryName);
     public Named? StreetOffice => Name(Street, StreetName);
     public Named? CommunityPlace => Name(Community, CommunityName);
+    public Place? Inner => Grid is null ? null : Json.Read<Place>(Grid);
     public IReadOnlyList<Sentence> Why => Json.Read<Sentence[]>(Explanation);
 
     public static DecisionRow Of(string number, int round, string cause, Decision decision, bool designated, DateTimeOffset at, string by) => new()
@@ -101,6 +103,7 @@ internal record DecisionRow
         StreetName = decision.Street?.Name,
         Community = decision.Community?.Code,
         CommunityName = decision.Community?.Name,
+        Grid = decision.Grid is { } grid ? Json.Write(new Place(grid.Code, grid.Name, decision.Entrance)) : null,
         Confidence = decision.Confidence,
         TriageReason = decision.Triage?.Word(),
         Candidates = Json.Write(decision.Candidates),
@@ -113,6 +116,12 @@ internal record DecisionRow
     public IReadOnlyList<PlaceCandidate> PlaceCandidates => Json.Read<PlaceCandidate[]>(Candidates);
 
     private static Named? Name(string? code, string? name) => code is null ? null : new Named(code, name ?? code);
+
+    /// <summary>The grid and the entrance in it, as they are stored.</summary>
+    public sealed record Place(string Code, string Name, string? Entrance)
+    {
+        public Named Named => new(Code, Name);
+    }
 }
 
 /// <summary>
@@ -127,7 +136,7 @@ internal static class Routing
 
     public const string DecisionColumns =
         "number, round, cause, rule_id, lead, lead_name, support, deadline_class, category, category_name, street, street_name, community, community_name, " +
-        "confidence, triage_reason, candidates, designated, explanation, decided_at, decided_by";
+        "grid, confidence, triage_reason, candidates, designated, explanation, decided_at, decided_by";
 
     /// <summary>
     /// The one way to the message from what is stored: it is sent with this, and counted afresh with this (<see cref="DispatchFacts"/>).

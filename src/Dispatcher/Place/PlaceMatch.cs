@@ -19,7 +19,16 @@ public sealed record PlaceMatch(
     bool OutOfArea,
     Division? Responsible,
     IReadOnlyList<PlaceStep> Explanation,
-    IReadOnlyList<PlaceCandidate> Candidates);
+    IReadOnlyList<PlaceCandidate> Candidates)
+{
+    public Grid? Grid { get; init; }
+
+    /// <summary>Estate, building and entrance (楼道), where the words name an entrance and the grid is known.</summary>
+    public string? Entrance { get; init; }
+
+    /// <summary>Words and coordinates are both sure and name different places: <see cref="Candidates"/> has them.</summary>
+    public bool Disagrees { get; init; }
+}
 
 /// <summary>One step of the reasoning, in Chinese and in English.</summary>
 public sealed record PlaceStep(string Zh, string En);

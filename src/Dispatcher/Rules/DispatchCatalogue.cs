@@ -104,32 +104,12 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     {
         if (http.ContentType is { } type && !type.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase))
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The catalogue is sent as text/csv.");
-        if (await ReadAsync(http.Body, ct) is not { } csv) return Problems.Invalid("body", $"The catalogue must be UTF-8 text of {MostBytes} bytes at most, without control characters.");
+        if (await SentText.ReadAsync(http.Body, MostBytes, ct) is not { } csv) return Problems.Invalid("body", SentText.Refused("catalogue", MostBytes));
         var (saved, errors) = await catalogue.SaveAsync(csv, user.Actor(), ct);
         if (saved is not null) return TypedResults.Ok(saved);
         return Problems.Invalid(errors.Take(200)
             .GroupBy(e => e.Line == 0 ? "catalogue" : string.Create(CultureInfo.InvariantCulture, $"row {e.Line}{(e.Column.Length == 0 ? "" : ", " + e.Column)}"))
             .ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
-    }
-
-    private static async Task<string?> ReadAsync(Stream body, CancellationToken ct)
-    {
-        using var copy = new MemoryStream();
-        var part = new byte[16_384];
-        for (int read; (read = await body.ReadAsync(part, ct)) > 0;)
-        {
-            if (copy.Length + read > MostBytes) return null;
-            copy.Write(part, 0, read);
-        }
-        try
-        {
-            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(copy.GetBuffer(), 0, (int)copy.Length);
-            return Validation.IsVisible(text) ? text : null;
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
     }
 
     private static string Empty => string.Join(',', RuleBook.Columns) + "\n";

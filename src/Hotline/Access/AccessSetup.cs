@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -93,10 +94,10 @@ internal static class AccessSetup
         };
     }
 
-    /// <summary>Says at once what Kestrel would say in the middle of the body.</summary>
+    /// <summary>Says at once what Kestrel would say in the middle of the body; an endpoint may have a limit of its own.</summary>
     private static Task RefuseLargeBodies(HttpContext context, RequestDelegate next)
     {
-        var most = context.RequestServices.GetRequiredService<AccessSettings>().MaxBody;
+        var most = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? context.RequestServices.GetRequiredService<AccessSettings>().MaxBody;
         return context.Request.ContentLength > most
             ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "too-large", $"A request body may have {most} bytes at most.").ExecuteAsync(context)
             : next(context);

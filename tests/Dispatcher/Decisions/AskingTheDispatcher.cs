@@ -212,14 +212,14 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
         var app = builder.Build();
         app.MapDispatcher();
         var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).ToArray();
-        Assert.Equal(14, endpoints.Length);
+        Assert.Equal(19, endpoints.Length);
         Assert.All(endpoints, e => Assert.NotNull(e.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>()));
     }
 
     private WaitingLists Lists => _hotline.Get<WaitingLists>();
 
     private async Task<IResult> PreviewAsync(string? address, string? text, string? at) => (await PreviewDispatch.HandleAsync(
-        address, text, at, null, null, null, _hotline.Database, _hotline.Get<Router>(), _hotline.Get<RoutingBasis>(), default)).Result;
+        address, text, at, null, null, null, null, null, _hotline.Database, _hotline.Get<Router>(), _hotline.Get<RoutingBasis>(), default)).Result;
 
     private Task<IResult> GetAsync(string accept, string? version = null)
     {

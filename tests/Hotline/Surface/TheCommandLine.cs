@@ -80,6 +80,29 @@ public sealed class TheCommandLine(OneService one)
     }
 
     [Fact]
+    public async Task Addresses_are_resolved_down_to_grid_and_entrance()
+    {
+        var folder = one.Hotline.Folder;
+        var (input, output, grids, boundaries) = (Path.Combine(folder, "spoken.jsonl"), Path.Combine(folder, "placed.jsonl"), Path.Combine(folder, "grids.csv"), Path.Combine(folder, "boundaries.json"));
+        await File.WriteAllLinesAsync(input,
+        [
+            """{"text":"东方公寓7-9-1161"}""", """{"text":"门口","location":{"lat":32.005,"lng":120.805}}""", """{"text":"门口","location":{"lat":120.8,"lng":32}}""", """{"text":"门口","location":"here"}""",
+        ]);
+        await File.WriteAllTextAsync(grids, "grid,name,community,buildings\nG-1,一网格,320613019001,东方公寓1-9幢\n");
+        await File.WriteAllTextAsync(boundaries, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"G-1"},"geometry":{"type":"Polygon","coordinates":[[[120.8,32],[120.81,32],[120.81,32.01],[120.8,32.01],[120.8,32]]]}}]}""");
+        Assert.Equal(1, (await one.Hotline.TryAsync("resolve", "--input", input, "--output", output, "--division", "320613", "--grids", grids, "--boundaries", boundaries)).Status);
+        var lines = (await File.ReadAllLinesAsync(output)).Select(l => JsonNode.Parse(l)!).ToArray();
+        Assert.Equal(("320613019", "G-1", "东方公寓7幢9单元"), (lines[0]["street"]!.GetValue<string>(), lines[0]["grid"]!.GetValue<string>(), lines[0]["entrance"]!.GetValue<string>()));
+        Assert.Equal(("320613019", "G-1"), (lines[1]["street"]!.GetValue<string>(), lines[1]["grid"]!.GetValue<string>()));
+        Assert.All(lines[2..], l => Assert.Contains("location", l["error"]!.GetValue<string>(), StringComparison.Ordinal));
+
+        await File.WriteAllTextAsync(grids, "grid,name,community,buildings\nG-1,一网格,320613999999,东方公寓1-9幢\n");
+        var refused = await one.Hotline.TryAsync("resolve", "--input", input, "--output", output, "--grids", grids);
+        Assert.Equal(2, refused.Status);
+        Assert.Contains("row 2, community", refused.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_history_is_simulated_with_a_catalogue_that_is_not_in_force_yet()
     {
         var folder = one.Hotline.Folder;

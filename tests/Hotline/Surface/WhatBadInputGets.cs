@@ -157,6 +157,14 @@ public sealed class WhatBadInputGets(OneService one)
     }
 
     [Fact]
+    public async Task Boundaries_may_be_longer_than_other_bodies()
+    {
+        var (status, problem) = await one.Api.SendAsync(HttpMethod.Put, "/api/boundaries", Json($"[\"{new string('a', 10_000_000)}\"]"));
+        AssertInvalid(status, problem, "file");
+        Assert.Equal(413, (await one.Api.SendAsync(HttpMethod.Put, "/api/boundaries", Json($"[\"{new string('a', 17_000_000)}\"]"))).Status);
+    }
+
+    [Fact]
     public async Task The_surface_is_described()
     {
         var paths = (await one.Api.GetAsync("/openapi/v1.json"))["paths"]!.AsObject().Select(p => p.Key).ToHashSet();

@@ -1,0 +1,379 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Hotline.Dispatcher.Units;
+
+namespace Hotline.Dispatcher.Place;
+
+/// <summary>A grid (网格) of a community, with the officer who looks after it (网格员).</summary>
+public sealed record Grid(string Code, string Name, string Community, string? Worker, string? Phone)
+{
+    public string Street => Community[..9];
+}
+
+/// <summary>One row of the list of grids, as it is written.</summary>
+public sealed record GridRow(string Grid, string Name, string Community, string Buildings, string Entrances, string? Worker, string? Phone);
+
+/// <summary>What an address says of grids.</summary>
+/// <param name="Possible">All grids that fit; one of them where the words decide.</param>
+/// <param name="Entrance">Estate, building and entrance (楼道), such as 东方公寓7幢9单元; null where the words name no entrance.</param>
+/// <param name="Step">Which words matched.</param>
+public sealed record GridMatch(IReadOnlyList<Grid> Possible, string? Entrance, PlaceStep Step)
+{
+    public Grid? Only => Possible.Count == 1 ? Possible[0] : null;
+}
+
+/// <summary>
+/// The list of grids, read and checked: which buildings, and where a building is divided which entrances, belong to which grid. The names of
+/// estates and roads are found in a text by the lengths that names with their first two characters have, so the time does not grow with the number of grids.
+/// </summary>
+public sealed partial class GridBook
+{
+    public static readonly IReadOnlyList<string> Columns = ["grid", "name", "community", "buildings", "entrances", "worker", "phone"];
+
+    private const int MostRows = 100_000, MostErrors = 200, LongestBuildings = 4_000, MostShown = 5, ShortestAlone = 3;
+
+    private readonly Dictionary<string, Grid> _byCode = new(StringComparer.Ordinal);
+    private readonly ILookup<string, Grid> _byCommunity;
+    private readonly HashSet<string> _listed;
+    private readonly Dictionary<string, Item[]> _byName;
+    private readonly Dictionary<(char, char), int[]> _lengths;
+
+    private GridBook(Parsed list)
+    {
+        Rows = list.Rows;
+        var items = list.Items;
+        foreach (var (_, grid) in list.Grids) _byCode.Add(grid.Code, grid);
+        _byCommunity = _byCode.Values.ToLookup(g => g.Community, StringComparer.Ordinal);
+        _listed = items.Select(i => i.Grid.Code).ToHashSet(StringComparer.Ordinal);
+        _byName = items.GroupBy(i => i.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _lengths = _byName.Keys.Where(n => n.Length > 0).GroupBy(n => (n[0], n[1])).ToDictionary(g => g.Key, g => g.Select(n => n.Length).Distinct().OrderDescending().ToArray());
+    }
+
+    public static GridBook Empty { get; } = new(new Parsed([], [], []));
+
+    public IReadOnlyList<GridRow> Rows { get; }
+
+    public IReadOnlyCollection<Grid> Grids => _byCode.Values;
+
+    public Grid? Find(string code) => _byCode.GetValueOrDefault(code);
+
+    /// <summary>Buildings of a row: an estate or road (empty: the community itself), and its numbers where not all of them are meant.</summary>
+    private sealed record Item(Grid Grid, int Line, string Name, DoorWord? Kind, int From, int To, bool? Odd, IReadOnlyList<(int From, int To)> Entrances)
+    {
+        public bool Has(Door door) => Kind is null
+            || (Kind == door.Kind || Kind == DoorWord.Building && door.Kind == DoorWord.House)
+                && door.Number >= From && door.Number <= To && (Odd is null || Odd == (door.Number % 2 == 1))
+                && (door.Entrance is not { } entrance || Entrances.Count == 0 || Entrances.Any(e => entrance >= e.From && entrance <= e.To));
+
+        public bool Overlaps(Item other)
+        {
+            if (Kind is not null && other.Kind is not null)
+            {
+                if (Kind != other.Kind || Odd is not null && other.Odd is not null && Odd != other.Odd) return false;
+                var (first, last) = (Math.Max(From, other.From), Math.Min(To, other.To));
+                if ((Odd ?? other.Odd) is { } odd && odd != (first % 2 == 1)) first++;
+                if (first > last) return false;
+            }
+            return Entrances.Count == 0 || other.Entrances.Count == 0 || Entrances.Any(a => other.Entrances.Any(b => a.From <= b.To && b.From <= a.To));
+        }
+    }
+
+    /// <param name="Grids">Each with the first row that names it.</param>
+    private sealed record Parsed(IReadOnlyList<GridRow> Rows, IReadOnlyList<(int Line, Grid Grid)> Grids, IReadOnlyList<Item> Items);
+
+    /// <summary>
+    /// The grids that an address may mean: by the estates and roads it names in the community or the street that is known (or, where neither is, in those it
+    /// could be), else by the building's number in a community whose buildings have no names, else the grid that is its whole community.
+    /// </summary>
+    /// <returns>Null where the list says nothing about it.</returns>
+    public GridMatch? Find(string address, PlaceMatch place)
+    {
+        if (_byCode.Count == 0 || place.OutOfArea) return null;
+        var text = Normalise(address);
+        if (Named(text, place) is { } named) return named;
+        if (place.Community is { } community)
+        {
+            if (Numbered(text, community) is { } numbered) return numbered;
+            if (_byCommunity[community].Take(2).ToArray() is [var one] && !_listed.Contains(one.Code))
+                return new GridMatch([one], null, new PlaceStep($"全社区为一个网格：{Name(one)}", $"the whole community is one grid: {Name(one)}"));
+        }
+        return null;
+    }
+
+    private GridMatch? Named(string text, PlaceMatch place)
+    {
+        List<Grid> possible = [];
+        string? entrance = null, words = null;
+        var unlisted = false;
+        var byName = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var at = 0; at + 1 < text.Length; at++)
+        {
+            if (!_lengths.TryGetValue((text[at], text[at + 1]), out var lengths)) continue;
+            foreach (var length in lengths)
+            {
+                var end = at + length;
+                if (end > text.Length || !byName.TryGetValue(text.AsSpan(at, length), out var all)) continue;
+                var items = all.Where(i => InScope(i, place)).ToArray();
+                if (items.Length == 0 || IsPartOfAnother(text.AsSpan(end))) continue;
+                var door = Door.Read(text, end, out var beside);
+                if (!beside)
+                {
+                    var fit = door is null ? items : items.Where(i => i.Has(door.Value)).ToArray();
+                    unlisted |= fit.Length == 0;
+                    possible.AddRange(fit.Select(i => i.Grid));
+                    words ??= text[at..(door?.End ?? end)];
+                    if (door is { Entrance: not null }) entrance ??= items[0].Name + door;
+                }
+                at = end - 1;
+                break;
+            }
+        }
+        if (words is null) return null;
+        possible = [.. possible.DistinctBy(g => g.Code)];
+        return possible.Count switch
+        {
+            1 => new GridMatch(possible, entrance, new PlaceStep($"“{words}”属于网格{Name(possible[0])}{At(entrance)}", $"“{words}” belongs to the grid {Name(possible[0])}{At(entrance)}")),
+            0 => unlisted ? new GridMatch([], null, new PlaceStep($"“{words}”不在任何网格的楼栋清单中", $"“{words}” is on no grid's list of buildings")) : null,
+            _ => Several(possible, words),
+        };
+    }
+
+    private GridMatch? Numbered(string text, string community)
+    {
+        if (!_byName.TryGetValue("", out var all)) return null;
+        var items = all.Where(i => i.Grid.Community == community).ToArray();
+        if (items.Length == 0 || Door.Anywhere(text, out var start) is not { } door) return null;
+        var fit = items.Where(i => i.Has(door)).Select(i => i.Grid).DistinctBy(g => g.Code).ToArray();
+        var words = text[start..door.End];
+        if (fit.Length > 1) return Several(fit, words);
+        if (fit is not [var one]) return null;
+        var entrance = door.Entrance is null ? null : door.ToString();
+        return new GridMatch(fit, entrance, new PlaceStep($"“{words}”属于网格{Name(one)}{At(entrance)}", $"“{words}” belongs to the grid {Name(one)}{At(entrance)}"));
+    }
+
+    private static GridMatch Several(IReadOnlyList<Grid> possible, string words)
+    {
+        var shown = string.Join("、", possible.Take(MostShown).Select(Name)) + (possible.Count > MostShown ? "……" : "");
+        return new GridMatch(possible, null, new PlaceStep(
+            $"“{words}”可能属于{possible.Count}个网格（{shown}），文字未能确定", $"“{words}” may belong to {possible.Count} grids ({shown}): the words leave it open"));
+    }
+
+    private static string Name(Grid grid) => $"{grid.Name}（{grid.Code}）";
+
+    private static string At(string? entrance) => entrance is null ? "" : $"，{entrance}";
+
+    private static bool InScope(Item item, PlaceMatch place) =>
+        place.Community is { } community ? item.Grid.Community == community
+        : place.Street is { } street ? item.Grid.Street == street
+        : item.Name.Length >= ShortestAlone && (place.District is null || item.Grid.Community.StartsWith(place.District, StringComparison.Ordinal))
+            && (place.Candidates.Count == 0 || place.Candidates.Any(c => item.Grid.Community.StartsWith(c.Code, StringComparison.Ordinal)));
+
+    /// <summary>人民路 is another place than 人民, and 东方公寓 than 东方; 东方公寓小区 is none.</summary>
+    private static bool IsPartOfAnother(ReadOnlySpan<char> rest) =>
+        !rest.IsEmpty && !rest.StartsWith("小区") && DivisionNames.SwallowedBy(rest) == Swallowed.Yes;
+
+    private static string Normalise(string text)
+    {
+        text = text.Length > AddressResolver.LongestText ? text[..AddressResolver.LongestText] : text;
+        return string.Concat(text.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)).Select(NameTrie.HalfWidth));
+    }
+
+    /// <summary>Reads a list that was checked when it was saved.</summary>
+    internal static GridBook Stored(string csv)
+    {
+        var errors = new List<FileError>();
+        var list = Parse(csv, errors);
+        return errors.Count == 0 ? new GridBook(list) : throw new InvalidDataException($"The stored grids cannot be read: {errors[0].Where}: {errors[0].Message}");
+    }
+
+    /// <summary>Reads a list and says everything that is wrong with it.</summary>
+    /// <param name="units">Null to take communities of the whole country, for a list without a hotline.</param>
+    /// <returns>Null where anything is wrong.</returns>
+    public static GridBook? Check(string csv, UnitIndex? units, DivisionDirectory directory, out IReadOnlyList<FileError> errors)
+    {
+        var found = new List<FileError>();
+        var list = Parse(csv, found);
+        foreach (var (line, grid) in list.Grids)
+        {
+            var community = grid.Community;
+            if (units?.Home is { } home && !community.StartsWith(home, StringComparison.Ordinal))
+                found.Add(new FileError(Cell(line, "community"), $"{community} lies outside this hotline's area ({home})."));
+            else if (units?.Find(community) is null && directory.Find(community) is null)
+                found.Add(new FileError(Cell(line, "community"), $"There is no community {community}: give the 12 digits of the directory of divisions or of a unit of this hotline."));
+        }
+        FindOverlaps(list.Items, found);
+        errors = found.Count > MostErrors ? [.. found.Take(MostErrors), new FileError("file", $"{found.Count - MostErrors} more rows are wrong.")] : found;
+        return found.Count == 0 ? new GridBook(list) : null;
+    }
+
+    private static void FindOverlaps(IReadOnlyList<Item> items, List<FileError> errors)
+    {
+        foreach (var same in items.GroupBy(i => (i.Grid.Community, i.Name)))
+        {
+            var sorted = same.OrderBy(i => i.Kind is null ? int.MinValue : i.From).ToArray();
+            for (var i = 0; i < sorted.Length; i++)
+            {
+                for (var j = i + 1; j < sorted.Length && (sorted[i].Kind is null || sorted[j].From <= sorted[i].To); j++)
+                {
+                    var (first, second) = sorted[i].Line <= sorted[j].Line ? (sorted[i], sorted[j]) : (sorted[j], sorted[i]);
+                    if (first.Grid.Code == second.Grid.Code || !first.Overlaps(second)) continue;
+                    errors.Add(new FileError(Cell(second.Line, "buildings"),
+                        $"{(second.Name.Length == 0 ? "These buildings" : second.Name)}: a building or entrance is in row {first.Line} (grid {first.Grid.Code}) already. Give each to one grid, or divide the building by its entrances."));
+                    if (errors.Count > MostErrors) return;
+                    break;
+                }
+            }
+        }
+    }
+
+    private static Parsed Parse(string csv, List<FileError> errors)
+    {
+        IReadOnlyList<string> columns;
+        IReadOnlyList<CsvRow> read;
+        try
+        {
+            (columns, read) = CsvText.Read(csv);
+        }
+        catch (FormatException e)
+        {
+            errors.Add(new FileError("file", e.Message));
+            return new Parsed([], [], []);
+        }
+        if (columns.Count == 0) return new Parsed([], [], []);
+        if (Columns.Take(4).FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal)) is { } missing)
+        {
+            errors.Add(new FileError("row 1", $"The column '{missing}' is missing. The first row must name the columns: {string.Join(",", Columns)}."));
+            return new Parsed([], [], []);
+        }
+        if (columns.FirstOrDefault(c => !Columns.Contains(c, StringComparer.Ordinal)) is { } unknown)
+        {
+            errors.Add(new FileError("row 1", $"There is no column '{(unknown.Length > 40 ? unknown[..40] : unknown)}'; the columns are: {string.Join(",", Columns)}."));
+            return new Parsed([], [], []);
+        }
+        if (read.Count > MostRows)
+        {
+            errors.Add(new FileError("file", $"There are {read.Count} rows; {MostRows} are allowed."));
+            return new Parsed([], [], []);
+        }
+
+        var rows = new List<GridRow>(read.Count);
+        var items = new List<Item>();
+        var grids = new List<(int, Grid)>();
+        var known = new Dictionary<string, (int Line, Grid Grid)>(StringComparer.Ordinal);
+        foreach (var row in read)
+        {
+            var before = errors.Count;
+            if (row.Count > columns.Count) errors.Add(new FileError($"row {row.Line}", $"There are {row.Count} fields and {columns.Count} columns: put a field that holds a comma in quotes."));
+            var written = new GridRow(row["grid"], row["name"], row["community"], row["buildings"], row["entrances"], Or(row["worker"]), Or(row["phone"]));
+            var grid = ReadGrid(row.Line, written, known, errors);
+            var entrances = ReadEntrances(row.Line, written.Entrances, errors);
+            var buildings = ReadBuildings(row.Line, written.Buildings, grid, entrances, errors);
+            if (entrances.Count > 0 && buildings.Any(b => b.Kind is null))
+                errors.Add(new FileError(Cell(row.Line, "entrances"), "Entrances divide a building: give the building's number, such as 东方公寓7幢, in 'buildings'."));
+            if (errors.Count > before) continue;
+            if (known.TryAdd(grid.Code, (row.Line, grid))) grids.Add((row.Line, grid));
+            rows.Add(written with { Name = grid.Name, Worker = grid.Worker, Phone = grid.Phone });
+            items.AddRange(buildings);
+        }
+        return new Parsed(rows, grids, items);
+    }
+
+    private static Grid ReadGrid(int line, GridRow row, Dictionary<string, (int Line, Grid Grid)> known, List<FileError> errors)
+    {
+        if (!CodePattern().IsMatch(row.Grid) || row.Grid.Length is 9 or 12 && row.Grid.All(char.IsAsciiDigit))
+            errors.Add(new FileError(Cell(line, "grid"), "A grid's code has 1 to 32 letters, digits, '-' or '_', and is not 9 or 12 digits alone, which are streets and communities."));
+        if (known.TryGetValue(row.Grid, out var first))
+        {
+            foreach (var (column, now, then) in ((string, string?, string?)[])
+                [("name", Or(row.Name), first.Grid.Name), ("community", row.Community, first.Grid.Community), ("worker", row.Worker, first.Grid.Worker), ("phone", row.Phone, first.Grid.Phone)])
+            {
+                if (now is not null && now != then)
+                    errors.Add(new FileError(Cell(line, column), $"Grid {row.Grid} has another {column} in row {first.Line}: a grid has one (leave it empty after the first row)."));
+            }
+            return first.Grid;
+        }
+        if (row.Name.Length is 0 or > 100 || row.Name.Any(char.IsControl)) errors.Add(new FileError(Cell(line, "name"), "A name of 1 to 100 characters in one line is needed."));
+        if (row.Community.Length != 12 || !row.Community.All(char.IsAsciiDigit))
+            errors.Add(new FileError(Cell(line, "community"), "The community's code of 12 digits is needed."));
+        if (row.Worker?.Length > 50 || row.Worker?.Any(char.IsControl) == true) errors.Add(new FileError(Cell(line, "worker"), "A name of 50 characters at most, in one line."));
+        if (row.Phone is { } phone && !PhonePattern().IsMatch(phone)) errors.Add(new FileError(Cell(line, "phone"), "A number of 3 to 20 digits, '-', '+' or blanks."));
+        return new Grid(row.Grid, row.Name, row.Community, row.Worker, row.Phone);
+    }
+
+    private static List<(int From, int To)> ReadEntrances(int line, string text, List<FileError> errors)
+    {
+        var entrances = new List<(int, int)>();
+        foreach (var part in Split(text, ";；、,，"))
+        {
+            var match = EntrancePattern().Match(part);
+            var (from, to) = match.Success ? (NumberOf(match.Groups[1].Value), match.Groups[2].Success ? NumberOf(match.Groups[2].Value) : NumberOf(match.Groups[1].Value)) : (1, 0);
+            if (to >= from) entrances.Add((from, to));
+            else errors.Add(new FileError(Cell(line, "entrances"), $"'{Short(part)}' is no entrance: write 3, 1-4 or 1-4单元, several apart by ';'."));
+        }
+        return entrances;
+    }
+
+    private static List<Item> ReadBuildings(int line, string text, Grid grid, List<(int From, int To)> entrances, List<FileError> errors)
+    {
+        var items = new List<Item>();
+        if (text.Length > LongestBuildings)
+        {
+            errors.Add(new FileError(Cell(line, "buildings"), $"{LongestBuildings} characters at most: begin another row for the same grid."));
+            return items;
+        }
+        var name = "";
+        foreach (var part in Split(text, ";；"))
+        {
+            var match = BuildingPattern().Match(Normalise(part));
+            var own = match.Groups["name"].Value;
+            if (own.Length == 1 || own.Length > 60)
+            {
+                errors.Add(new FileError(Cell(line, "buildings"), $"'{Short(part)}': the name of an estate or a road has 2 to 60 characters."));
+                continue;
+            }
+            if (own.Length > 0) name = own;
+            if (!match.Groups["word"].Success)
+            {
+                items.Add(new Item(grid, line, name, null, 0, int.MaxValue, null, entrances));
+                continue;
+            }
+            DoorWord kind = match.Groups["word"].Value switch { "号" => DoorWord.House, "弄" => DoorWord.Lane, "组" => DoorWord.Group, _ => DoorWord.Building };
+            bool? odd = match.Groups["side"].Value switch { "单" => true, "双" => false, _ => null };
+            foreach (var range in Split(match.Groups["numbers"].Value, "、,，"))
+            {
+                var ends = range.Split(Dashes);
+                var (from, to) = (NumberOf(ends[0]), NumberOf(ends[^1]));
+                if (from > to || from < Door.Letter && to >= Door.Letter)
+                    errors.Add(new FileError(Cell(line, "buildings"), $"'{Short(part)}': {range} does not count up."));
+                else items.Add(new Item(grid, line, name, kind, from, to, odd, entrances));
+            }
+        }
+        return items;
+    }
+
+    private static int NumberOf(string text) =>
+        char.IsAsciiLetter(text[0]) ? Door.Letter + char.ToUpperInvariant(text[0]) - 'A' : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static string[] Split(string text, string separators) =>
+        text.Split(separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string Cell(int line, string column) => string.Create(CultureInfo.InvariantCulture, $"row {line}, {column}");
+
+    private static string Short(string text) => text.Length > 40 ? text[..40] + "…" : text;
+
+    private static string? Or(string text) => text.Length == 0 ? null : text;
+
+    private static readonly char[] Dashes = ['-', '–', '—', '~', '至'];
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,32}$")]
+    private static partial Regex CodePattern();
+
+    [GeneratedRegex(@"^\+?[0-9][0-9 -]{1,18}[0-9]$")]
+    private static partial Regex PhonePattern();
+
+    [GeneratedRegex(@"^([0-9]{1,4}|[A-Za-z])(?:[-–—~至]([0-9]{1,4}|[A-Za-z]))?(?:单元|楼道|梯)?$")]
+    private static partial Regex EntrancePattern();
+
+    [GeneratedRegex(@"^(?<name>.*?)(?:(?<numbers>(?:[0-9]{1,5}|[A-Za-z])(?:[-–—~至](?:[0-9]{1,5}|[A-Za-z]))?(?:[、,，](?:[0-9]{1,5}|[A-Za-z])(?:[-–—~至](?:[0-9]{1,5}|[A-Za-z]))?)*)(?<word>号楼|幢|栋|座|号|弄|组)(?<side>单|双)?)?$")]
+    private static partial Regex BuildingPattern();
+}
