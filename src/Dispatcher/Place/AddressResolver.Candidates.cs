@@ -79,13 +79,17 @@ public sealed partial class AddressResolver
         var region = RegionScore(scratch, county, out var countyWeight);
         var atHome = home >= 0 && Contains(home, entry.Target);
         var elsewhere = home >= 0 && NamesElsewhere(scratch, home, mention);
+        var position = Position(scratch, mention, county);
         var candidate = new Candidate
         {
             Street = entry.Target,
             Mention = mentionIndex,
             Entry = entry,
-            Quality = Quality(scratch, mention, entry, county) - (mention.SameAsUpper && !(atHome && MeansOnlyFarRegions(mention, home)) ? RegionOfSameName(entry, mention) : 0),
+            Position = position,
+            Quality = Quality(mention, entry) + position - (mention.SameAsUpper && !(atHome && MeansOnlyFarRegions(mention, home)) ? RegionOfSameName(entry, mention) : 0),
             Region = region,
+            County = countyWeight,
+            RegionNamed = region - countyWeight >= Weights.ProvinceShort,
             AnotherCounty = countyWeight == 0 && scratch.FullCounty >= Weights.CountySwapped,
             AtHome = atHome && (!elsewhere || entry.Form is NameForm.Full or NameForm.FormerTown || mention.StreetWordEnd > 0),
             NearHome = home >= 0 && !elsewhere && !atHome && _directory.InOrder[home].Level == DivisionLevel.County && Contains(CityOf(home), entry.Target),
@@ -140,7 +144,7 @@ public sealed partial class AddressResolver
         return _directory.InOrder[province].Name.EndsWith('市') ? province : division;
     }
 
-    private float Quality(Scratch scratch, in Mention mention, NameEntry entry, int county)
+    private static float Quality(in Mention mention, NameEntry entry)
     {
         var isShort = entry.Form is NameForm.Short or NameForm.FormerTownShort;
         var quality = entry.Form switch
@@ -156,8 +160,12 @@ public sealed partial class AddressResolver
         }
 
         if (entry.Form == NameForm.FormerTownShort) quality -= 0.3f;
-        quality += Weights.PerCharacter * (mention.End - mention.Start);
+        return quality + Weights.PerCharacter * (mention.End - mention.Start);
+    }
 
+    /// <summary>A street stands behind its county or city.</summary>
+    private float Position(Scratch scratch, in Mention mention, int county)
+    {
         var position = 0f;
         foreach (var e in scratch.Ends)
         {
@@ -168,6 +176,6 @@ public sealed partial class AddressResolver
             else if (isCounty && position < 0) position = 0;
         }
 
-        return quality + position;
+        return position;
     }
 }

@@ -22,21 +22,20 @@ public sealed partial class AddressResolver
         if (clear)
         {
             if (best.Quality < Weights.StreetSwapped && OnlyCommunity(scratch) is { Sure: true } surer && surer.Street != best.Street && Covers(surer, scratch.Mentions[best.Mention]))
-                return CommunityMatch(scratch, home, surer);
+                return CommunityMatch(scratch, home, surer, Signs(scratch, home, county, surer) | PlaceSigns.CommunityOverStreet);
             var inside = CommunityIn(scratch, best.Street);
-            var elsewhere = inside is null && scratch.Communities.Exists(c => c.Sure);
-            return StreetMatch(scratch, home, best, inside, StreetConfidence(best, margin, inside is not null, elsewhere));
+            return StreetMatch(scratch, home, best, inside, Signs(scratch, home, best, margin, inside));
         }
 
         if (supported)
         {
             foreach (var tied in scratch.Candidates)
                 if (tied.Score > best.Score - Weights.ClearMargin && CommunityIn(scratch, tied.Street) is { } inside)
-                    return StreetMatch(scratch, home, tied, inside, 0.9);
+                    return StreetMatch(scratch, home, tied, inside, Signs(scratch, home, tied, 0, inside));
         }
         else if (OnlyCommunity(scratch) is { } only && (only.Sure || county >= 0))
         {
-            return CommunityMatch(scratch, home, only);
+            return CommunityMatch(scratch, home, only, Signs(scratch, home, county, only));
         }
 
         return DistrictMatch(scratch, home, county, supported ? best : default);
@@ -64,19 +63,27 @@ public sealed partial class AddressResolver
         return c.Region >= 2 && c.Quality >= 1 || c.Region >= 1 && c.Quality >= Weights.StreetSwapped;
     }
 
-    /// <summary>
-    /// The share of answers expected to be right, by how the street was named, whether its region was, and how far the next candidate stands. Every class
-    /// was right more often than this on the training addresses (bench/Accuracy prints it); these all name a district and a street, callers do not.
-    /// </summary>
-    private static double StreetConfidence(in Candidate best, float margin, bool communityAgrees, bool communityElsewhere)
-    {
-        var confidence = best.Quality >= Weights.StreetSwapped ? 0.98 : best.Quality >= Weights.StreetShort + 0.5 ? 0.95 : best.Quality >= Weights.StreetShort ? 0.88 : 0.65;
-        if (best.Region < 2 && !best.AtHome) confidence -= best.NearHome ? 0.1 : 0.2;
-        if (margin < 1) confidence -= 0.12;
-        if (communityAgrees) confidence = 1 - (1 - confidence) / 2;
-        if (communityElsewhere) confidence -= 0.1;
-        return Math.Clamp(confidence, 0.05, 0.99);
-    }
+    /// <summary>How a street was decided, by its own name.</summary>
+    private static PlaceSigns Signs(Scratch scratch, int home, in Candidate best, float margin, Division? inside) =>
+        (best.Entry.Form is NameForm.Short or NameForm.FormerTownShort && scratch.Mentions[best.Mention].StreetWordEnd == 0 ? ShortName(scratch.Mentions[best.Mention], best) : PlaceSigns.None)
+        | (best.County >= Weights.CountyLongGone ? PlaceSigns.CountyNamed : best.County > 0 ? PlaceSigns.CountyHinted : best.RegionNamed ? PlaceSigns.RegionNamed : PlaceSigns.None)
+        | (home < 0 ? PlaceSigns.None : best.AtHome ? PlaceSigns.AtHome : best.NearHome ? PlaceSigns.NearHome : PlaceSigns.Away)
+        | (margin < 1 ? PlaceSigns.CloseSecond : margin < 2 ? PlaceSigns.Second : PlaceSigns.None)
+        | (inside is not null ? PlaceSigns.CommunityAgrees : scratch.Communities.Exists(c => c.Sure) ? PlaceSigns.CommunityElsewhere : PlaceSigns.None);
+
+    private static PlaceSigns ShortName(in Mention mention, in Candidate best) =>
+        PlaceSigns.ShortName
+        | (mention.End - mention.Start <= 2 ? PlaceSigns.TwoCharacters : PlaceSigns.None)
+        | (best.Position <= 0 ? PlaceSigns.Apart : PlaceSigns.None)
+        | (mention.BeforeName ? PlaceSigns.None : mention.Swallowed switch { Swallowed.Yes => PlaceSigns.Swallowed, Swallowed.Likely => PlaceSigns.MaybeSwallowed, _ => PlaceSigns.None });
+
+    /// <summary>How a street was decided, by the name of a community.</summary>
+    private static PlaceSigns Signs(Scratch scratch, int home, int county, NamedCommunity named) =>
+        PlaceSigns.ByCommunity
+        | (named.Sure ? PlaceSigns.None : PlaceSigns.StemOfCommunity)
+        | (named.End - named.Start <= 3 ? PlaceSigns.ShortCommunity : PlaceSigns.None)
+        | (scratch.Evidence.Count > 0 && county >= 0 ? PlaceSigns.CommunityInCounty : PlaceSigns.None)
+        | (home < 0 ? PlaceSigns.None : PlaceSigns.CommunityAtHome);
 
     /// <summary>
     /// The county that the regions of the text agree on; where street candidates tie inside one county, that one. -1 when two counties are as likely.
@@ -159,7 +166,7 @@ public sealed partial class AddressResolver
         return open ? null : best;
     }
 
-    private PlaceMatch StreetMatch(Scratch scratch, int home, in Candidate best, Division? community, double confidence)
+    private PlaceMatch StreetMatch(Scratch scratch, int home, in Candidate best, Division? community, PlaceSigns signs)
     {
         var steps = new List<PlaceStep>(4);
         var county = _countyOf[best.Street];
@@ -167,10 +174,10 @@ public sealed partial class AddressResolver
         ExplainStreet(scratch, best, steps);
         if (best.AtHome && best.Region <= 0) steps.Add(AtHome(home));
         if (community is not null) steps.Add(new PlaceStep($"社区“{community.Name}”属于该街道", $"the community {community.Name} belongs to it"));
-        return Finish(home, best.Street, CodeOf(best.Street), county, community, confidence, steps, []);
+        return Finish(home, best.Street, CodeOf(best.Street), county, community, PlaceConfidence.Of(signs), steps, [], signs);
     }
 
-    private PlaceMatch CommunityMatch(Scratch scratch, int home, NamedCommunity named)
+    private PlaceMatch CommunityMatch(Scratch scratch, int home, NamedCommunity named, PlaceSigns signs)
     {
         var steps = new List<PlaceStep>(4);
         var county = _countyOf[named.Street];
@@ -180,7 +187,7 @@ public sealed partial class AddressResolver
         var street = _directory.InOrder[named.Street];
         steps.Add(new PlaceStep($"“{words}”是{street.Name}的{community.Name}", $"“{words}” is {community.Name} in {street.Name}"));
         if (scratch.Evidence.Count == 0 && home >= 0) steps.Add(AtHome(home));
-        return Finish(home, named.Street, street.Code, county, community, named.Sure ? 0.9 : 0.6, steps, []);
+        return Finish(home, named.Street, street.Code, county, community, PlaceConfidence.Of(signs), steps, [], signs);
     }
 
     private PlaceMatch DistrictMatch(Scratch scratch, int home, int county, in Candidate best)
@@ -205,7 +212,7 @@ public sealed partial class AddressResolver
             if (scratch.Evidence.Count == 0)
             {
                 if (candidates.Count == 0) return Nothing(steps);
-                steps.Add(AtHome(home));
+                if (home >= 0) steps.Add(AtHome(home));
             }
         }
         else if (BestCity(scratch) is >= 0 and var city)
@@ -250,7 +257,7 @@ public sealed partial class AddressResolver
     }
 
     private PlaceMatch Finish(
-        int home, int at, string? street, int county, Division? community, double confidence, List<PlaceStep> steps, List<PlaceCandidate> candidates)
+        int home, int at, string? street, int county, Division? community, double confidence, List<PlaceStep> steps, List<PlaceCandidate> candidates, PlaceSigns signs = PlaceSigns.None)
     {
         var code = CodeOf(at);
         var away = home >= 0 && !Contains(home, at) && !Contains(at, home);
@@ -263,7 +270,7 @@ public sealed partial class AddressResolver
         }
 
         return new PlaceMatch(
-            street, county >= 0 ? CodeOf(county) : null, code.Length >= 4 ? code[..4] : null, community?.Code, Math.Round(confidence, 3), away, responsible, steps, candidates);
+            street, county >= 0 ? CodeOf(county) : null, code.Length >= 4 ? code[..4] : null, community?.Code, Math.Round(confidence, 3), away, responsible, steps, candidates) { Signs = signs };
     }
 
     private PlaceStep AtHome(int home)

@@ -74,7 +74,8 @@ public sealed partial class AddressResolver
         public int Street, Mention;
         public float Score, Quality, Region;
         public NameEntry Entry;
-        public bool AtHome, NearHome, AnotherCounty;
+        public bool AtHome, NearHome, AnotherCounty, RegionNamed;
+        public float County, Position;
     }
 
     private sealed class Scratch

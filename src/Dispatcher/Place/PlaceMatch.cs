@@ -21,6 +21,9 @@ public sealed record PlaceMatch(
     IReadOnlyList<PlaceStep> Explanation,
     IReadOnlyList<PlaceCandidate> Candidates)
 {
+    /// <summary>What the confidence of the street was computed from.</summary>
+    internal PlaceSigns Signs { get; init; }
+
     public Grid? Grid { get; init; }
 
     /// <summary>Estate, building and entrance (楼道), where the words name an entrance and the grid is known.</summary>

@@ -274,6 +274,26 @@ public sealed class ResolvingAnAddress
     }
 
     [Fact]
+    public void The_less_an_address_says_the_less_sure_its_street_is()
+    {
+        string[] texts = ["崇川区新城桥街道", "崇川区新城桥", "青年路往南新城桥", "青年路往南新城桥路口"];
+        var sure = texts.Select(t => Resolve(t, Chongchuan)).Where(m => m.Street is not null).Select(m => m.Confidence).ToArray();
+        Assert.True(sure.Length >= 3);
+        Assert.Equal(sure.OrderDescending(), sure);
+        Assert.True(sure[0] > sure[^1]);
+        Assert.All(sure, c => Assert.InRange(c, 0.02, 0.995));
+    }
+
+    [Fact]
+    public void Two_streets_of_one_county_without_a_hotline_stay_open_within_it()
+    {
+        var directory = DivisionDirectory.Instance;
+        var pairs = directory.Children("32").SelectMany(c => directory.Children(c.Code)).Select(c => (County: c.Code, Streets: directory.Children(c.Code))).Where(c => c.Streets.Count > 1);
+        var open = pairs.Select(p => (p.County, Match: Resolve(p.Streets[0].Name + "，" + p.Streets[1].Name))).Where(p => p.Match.Street is null && p.Match.District is not null).ToArray();
+        Assert.Contains(open, p => p.Match.District == p.County && p.Match.Candidates.Count == 2);
+    }
+
+    [Fact]
     public void Many_threads_get_the_same_answers()
     {
         string[] texts = ["陈桥街道那边的药房", "杭州江干区九堡镇东方公寓", "学田苑社区", "朝阳区", "安吉县递铺镇"];
