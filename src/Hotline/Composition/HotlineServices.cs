@@ -30,6 +30,7 @@ internal static class HotlineServices
         services.AddSingleton(Read(() => DispatchSettings.Read(configuration, settings.Division)));
         services.AddSingleton(Bind<DeadlineSettings>(configuration, "Deadlines", s => s.Errors()));
         services.AddSingleton(Bind<ReturnSettings>(configuration, "Returns", s => s.Errors()));
+        services.AddSingleton(Bind<RepeatSettings>(configuration, "Repeats", s => s.Errors()));
         services.AddIntake().AddDispatcher().AddHandlers().AddReporting();
         services.AddSingleton<TicketFile>();
         services.AddSingleton<Recounting>();
