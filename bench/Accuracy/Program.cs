@@ -5,9 +5,16 @@ using Hotline.Dispatcher.Place;
 
 // How often the machine is right, wrong or silent on labelled addresses and texts, and how fast. Neither are part of the repository (no licence to ship them).
 var data = args.FirstOrDefault(a => !a.StartsWith('-')) ?? ".";
+if (args.Contains("--repeats"))
+{
+    if (!Repeats.Measure(Path.Combine(data, "complaints"))) return 2;
+    Hot.Measure(Path.Combine(data, "complaints"));
+    return 0;
+}
 var categories = args.Contains("--addresses") || Categories.Measure(Path.Combine(data, "complaints"), args.Contains("--quick"));
 if (args.Contains("--categories")) return categories ? 0 : 2;
 Console.WriteLine();
+if (!args.Contains("--addresses") && Repeats.Measure(Path.Combine(data, "complaints"))) Hot.Measure(Path.Combine(data, "complaints"));
 var addresses = Path.Combine(data, "addresses");
 if (!Directory.Exists(addresses))
 {

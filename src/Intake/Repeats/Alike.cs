@@ -14,7 +14,7 @@ namespace Hotline.Intake.Repeats;
 internal readonly record struct Alike(double Text, double? Address, double? Metres, bool SameCaller, int OfCaller, int Days)
 {
     /// <summary>Four in five pairs with a likeness from here on are about the same matter (docs/accuracy.md).</summary>
-    internal const double Likely = 0.22;
+    internal const double Likely = 0.20;
 
     /// <summary>From here on, where the caller or the place says the same.</summary>
     private const double LikelyWithMore = 0.12;
