@@ -8,7 +8,7 @@ internal static class Repeats
 {
     /// <summary>What the filing page and POST /api/tickets/similar use.</summary>
     private const double Used = 0.20, WithCaller = 0.12;
-    private const int Frequent = 10, Candidates = 60;
+    private const int Frequent = 10, Candidates = 40;
 
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
@@ -57,11 +57,14 @@ internal static class Repeats
         {
             var i = order[n];
             var scores = new Dictionary<int, float>();
+            foreach (var (key, weight) in LookupKeys.Telling(messages[i].Title, messages[i].Description, rarity))
+            {
+                if (byKey.TryGetValue(key, out var having) && having.Count <= messages.Count / 100)
+                    foreach (var other in having) scores[other] = scores.GetValueOrDefault(other) + weight;
+            }
             foreach (var key in LookupKeys.Of(messages[i].Title, messages[i].Description))
             {
                 if (!byKey.TryGetValue(key, out var having)) byKey[key] = having = [];
-                if (having.Count <= messages.Count / 100)
-                    foreach (var other in having) scores[other] = scores.GetValueOrDefault(other) + rarity.Weight(key);
                 having.Add(i);
             }
             var looked = scores.OrderByDescending(s => s.Value).Take(Candidates).Select(s => s.Key).ToHashSet();

@@ -27,14 +27,22 @@ public sealed class Gist
     /// <param name="most">Letters and pairs that are kept, the heaviest; bounds the memory of many.</param>
     public static Gist Of(string title, string description, Rarity rarity, int most = int.MaxValue)
     {
-        var inTitle = new HashSet<uint>();
-        TextGrams.AddTo(inTitle, title);
-        var all = new HashSet<uint>(inTitle);
-        TextGrams.AddTo(all, description);
-        var grams = new uint[all.Count];
-        all.CopyTo(grams);
-        Array.Sort(grams);
-        var weights = Array.ConvertAll(grams, g => MathF.Max(0, rarity.Weight(g)) * (inTitle.Contains(g) ? InTitle : 1));
+        Span<uint> written = stackalloc uint[2 * TextGrams.MostLetters];
+        Span<ulong> sorted = stackalloc ulong[4 * TextGrams.MostLetters];
+        var n = 0;
+        // Those of the title before the same ones of the description.
+        foreach (var gram in written[..TextGrams.Write(title, written)]) sorted[n++] = (ulong)gram << 1;
+        foreach (var gram in written[..TextGrams.Write(description, written)]) sorted[n++] = ((ulong)gram << 1) | 1;
+        sorted[..n].Sort();
+        var distinct = 0;
+        for (var i = 0; i < n; i++)
+            if (distinct == 0 || sorted[distinct - 1] >> 1 != sorted[i] >> 1) sorted[distinct++] = sorted[i];
+        var (grams, weights) = (new uint[distinct], new float[distinct]);
+        for (var i = 0; i < distinct; i++)
+        {
+            grams[i] = (uint)(sorted[i] >> 1);
+            weights[i] = MathF.Max(0, rarity.Weight(grams[i])) * ((sorted[i] & 1) == 0 ? InTitle : 1);
+        }
         if (grams.Length > most)
         {
             var heaviest = Enumerable.Range(0, grams.Length).OrderByDescending(i => weights[i]).ThenBy(i => grams[i]).Take(most).Order().ToArray();

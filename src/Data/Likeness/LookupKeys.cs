@@ -8,6 +8,9 @@ public static class LookupKeys
 {
     private const int MostOfTitle = 40, LettersOfDescription = 100, OfDescription = 16;
 
+    /// <summary>Keys that are looked up of one text: half of them find nearly as much as all, in half the time.</summary>
+    private const int MostAsked = 20;
+
     /// <returns>Distinct; at most 55.</returns>
     public static IReadOnlyCollection<uint> Of(string title, string description)
     {
@@ -27,6 +30,10 @@ public static class LookupKeys
         for (var i = 0; i < OfDescription; i++) keys.Add((uint)least[i]);
         return keys;
     }
+
+    /// <summary>The keys of a text that tell most, with their weights: what few texts have leads to those that are alike, and what many have would only add to them.</summary>
+    public static (uint Key, float Weight)[] Telling(string title, string description, Rarity rarity) =>
+        [.. Of(title, description).Select(key => (Key: key, Weight: rarity.Weight(key))).Where(k => k.Weight > 0).OrderByDescending(k => k.Weight).ThenBy(k => k.Key).Take(MostAsked)];
 
     private static uint Hash(uint pair)
     {

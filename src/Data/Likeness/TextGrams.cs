@@ -43,14 +43,24 @@ public static class TextGrams
     /// <summary>Adds letters and pairs of a text.</summary>
     internal static void AddTo(HashSet<uint> grams, string text)
     {
+        Span<uint> written = stackalloc uint[2 * MostLetters];
+        foreach (var gram in written[..Write(text, written)]) grams.Add(gram);
+    }
+
+    /// <summary>Writes letters and pairs of a text, some twice.</summary>
+    /// <param name="grams">Room for two for each letter that is read.</param>
+    /// <returns>How many.</returns>
+    internal static int Write(string text, Span<uint> grams)
+    {
         Span<char> letters = stackalloc char[MostLetters];
-        var n = Fold(text, letters);
+        var (n, count) = (Fold(text, letters), 0);
         for (var i = 0; i < n; i++)
         {
             if (letters[i] == Break) continue;
-            grams.Add(letters[i]);
-            if (i > 0 && letters[i - 1] != Break) grams.Add(Pair(letters[i - 1], letters[i]));
+            grams[count++] = letters[i];
+            if (i > 0 && letters[i - 1] != Break) grams[count++] = Pair(letters[i - 1], letters[i]);
         }
+        return count;
     }
 
     /// <summary>Adds the pairs of the first letters of a text, at most as many letters as are given.</summary>

@@ -5,6 +5,7 @@ using Hotline.App.Demo;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Intake.Search;
+using Hotline.Reporting;
 
 namespace Hotline.App.Cli;
 
@@ -58,6 +59,7 @@ internal static class ServeCommand
         builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp(settings);
         builder.Services.AddHostedService<Relay>();
         if (roles.Contains(Role.Intake)) builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
+        if (roles.Contains(Role.Reporting)) builder.Services.AddHostedService(services => services.GetRequiredService<HotIssueFinder>());
 
         await using var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();

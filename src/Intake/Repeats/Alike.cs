@@ -16,8 +16,8 @@ internal readonly record struct Alike(double Text, double? Address, double? Metr
     /// <summary>Four in five pairs with a likeness from here on are about the same matter (docs/accuracy.md).</summary>
     internal const double Likely = 0.20;
 
-    /// <summary>From here on, where the caller or the place says the same.</summary>
-    private const double LikelyWithMore = 0.12;
+    /// <summary>From here on, where the caller or the place says the same; below, nothing makes a ticket a likely repeat.</summary>
+    internal const double Least = 0.12;
 
     /// <summary>From here on, where the places differ.</summary>
     private const double LikelyElsewhere = 0.35;
@@ -35,7 +35,7 @@ internal readonly record struct Alike(double Text, double? Address, double? Metr
 
     private bool TellingCaller => SameCaller && OfCaller <= Frequent;
 
-    public bool IsLikely => Text >= (OtherPlace ? LikelyElsewhere : SamePlace || TellingCaller ? LikelyWithMore : Likely);
+    public bool IsLikely => Text >= (OtherPlace ? LikelyElsewhere : SamePlace || TellingCaller ? Least : Likely);
 
     /// <summary>The order in which they are shown.</summary>
     /// <param name="window">Days that count as recent.</param>

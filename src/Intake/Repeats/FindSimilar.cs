@@ -54,7 +54,7 @@ public sealed record SimilarTicket(
 public sealed class SimilarTickets(Database database, Contacts contacts, RecentTexts recent, RepeatSettings settings)
 {
     /// <summary>Tickets that are read and compared, at most: by their text, and the newest of the same caller.</summary>
-    private const int ByText = 60, ByCaller = 40;
+    private const int ByText = 40, ByCaller = 20;
 
     public sealed record Answer(IReadOnlyList<SimilarTicket> Items);
 
@@ -74,7 +74,7 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
     {
         var (keys, newest) = recent.Read(rarity =>
         {
-            var keys = LookupKeys.Of(request.Title, request.Description).Select(k => (Key: k, Weight: rarity.Weight(k))).Where(k => k.Weight > 0).ToArray();
+            var keys = LookupKeys.Telling(request.Title, request.Description, rarity);
             return (keys, recent.Find(keys, since).OrderByDescending(c => c.Score).Take(ByText).ToList());
         });
         var best = new PriorityQueue<(Segment? Segment, int Ticket, string Number), float>();
@@ -98,9 +98,10 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
             }
         }
         var found = best.UnorderedItems.Select(i => i.Element).ToList();
-        var chunks = await SegmentTable.BodiesAsync(db, found.Where(f => f.Segment is not null).Select(f => f.Segment!.Key(SegmentBody.FirstChunk + (f.Ticket / SegmentBody.ChunkSize))));
-        var entries = chunks.ToDictionary(c => c.Key, c => SegmentBody.ReadChunk(c.Value));
-        return [.. found.Select(f => f.Segment is null ? f.Number : entries[f.Segment.Key(SegmentBody.FirstChunk + (f.Ticket / SegmentBody.ChunkSize))][f.Ticket % SegmentBody.ChunkSize].Number)];
+        var chunks = await SegmentTable.BodiesAsync(db, found.Where(f => f.Segment is not null).Select(f => ChunkOf(f.Segment!, f.Ticket)));
+        return [.. found.Select(f => f.Segment is null ? f.Number : SegmentBody.NumberAt(chunks[ChunkOf(f.Segment, f.Ticket)], f.Ticket % SegmentBody.ChunkSize))];
+
+        static long ChunkOf(Segment segment, int ticket) => segment.Key(SegmentBody.FirstChunk + (ticket / SegmentBody.ChunkSize));
 
         static long KeyOf(Segment segment, uint key) => segment.Key(SegmentBody.FirstOfLikeness + TextTokens.Bucket(key, segment.Buckets));
     }
@@ -130,9 +131,11 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
             var gist = Gist.Of(request.Title, request.Description, rarity);
             return
             [
-                .. rows.Select(row => (Row: row, Alike: new Alike(
-                        gist.LikenessTo(Gist.Of(row.Title, row.Description, rarity)), Alike.Addresses(request.Address ?? "", row.Address, rarity), Alike.Distance(request.Location, row.Location),
-                        phoneHash is not null && row.PhoneHash == phoneHash, ofCaller, today.DayNumber - database.Clock.DayOf(row.FiledAt).DayNumber)))
+                .. rows.Select(row => (Row: row, Text: gist.LikenessTo(Gist.Of(row.Title, row.Description, rarity))))
+                    .Where(c => c.Text >= Alike.Least)
+                    .Select(c => (c.Row, Alike: new Alike(
+                        c.Text, Alike.Addresses(request.Address ?? "", c.Row.Address, rarity), Alike.Distance(request.Location, c.Row.Location),
+                        phoneHash is not null && c.Row.PhoneHash == phoneHash, ofCaller, today.DayNumber - database.Clock.DayOf(c.Row.FiledAt).DayNumber)))
                     .Where(c => c.Alike.IsLikely)
                     .OrderByDescending(c => c.Alike.Rank(settings.Days)).ThenByDescending(c => c.Row.Number, StringComparer.Ordinal)
                     .Take(request.Limit ?? FindSimilar.Usual)

@@ -214,6 +214,19 @@ internal static class SegmentBody
         return [.. entries];
     }
 
+    /// <returns>The number of one ticket of a chunk.</returns>
+    public static string NumberAt(ReadOnlySpan<byte> body, int place)
+    {
+        var (day, running) = (0L, 0L);
+        for (var i = 0; i <= place; i++)
+        {
+            Read(ref body);
+            day += ReadSigned(ref body);
+            running += ReadSigned(ref body);
+        }
+        return Join(day, running);
+    }
+
     /// <summary>20200207-000123 as two numbers.</summary>
     private static (long Day, long Running) Split(string number)
     {
