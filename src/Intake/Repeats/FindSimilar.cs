@@ -1,3 +1,4 @@
+using System.Buffers;
 using FluentValidation;
 using Hotline.Contracts;
 using Hotline.Data;
@@ -81,10 +82,9 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
         foreach (var (number, score) in newest) best.Enqueue((null, 0, number), score);
 
         var bodies = await SegmentTable.BodiesAsync(db, segments.SelectMany(s => keys.Select(k => KeyOf(s, k.Key))));
-        float[] scores = [];
+        var scores = ArrayPool<float>.Shared.Rent(segments.Length == 0 ? 0 : segments.Max(s => s.Tickets));
         foreach (var segment in segments)
         {
-            if (scores.Length < segment.Tickets) scores = new float[segment.Tickets];
             var ofSegment = scores.AsSpan(0, segment.Tickets);
             ofSegment.Clear();
             foreach (var (key, weight) in keys)
@@ -97,6 +97,7 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
                 else if (best.TryPeek(out _, out var least) && score > least) best.EnqueueDequeue((segment, ticket, ""), score);
             }
         }
+        ArrayPool<float>.Shared.Return(scores);
         var found = best.UnorderedItems.Select(i => i.Element).ToList();
         var chunks = await SegmentTable.BodiesAsync(db, found.Where(f => f.Segment is not null).Select(f => ChunkOf(f.Segment!, f.Ticket)));
         return [.. found.Select(f => f.Segment is null ? f.Number : SegmentBody.NumberAt(chunks[ChunkOf(f.Segment, f.Ticket)], f.Ticket % SegmentBody.ChunkSize))];

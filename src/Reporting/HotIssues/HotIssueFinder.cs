@@ -86,11 +86,14 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
         var clock = database.Clock;
         var now = clock.Now;
         var from = clock.StartOf(day.AddDays(1 - days));
-        var (tickets, complete) = await source.Between(clock.StartOf(day.AddDays(1 - (2 * days))), clock.EndOf(day), MostTickets, ct);
+        // As many of the days as of those before, so that the two can be compared where there are too many.
+        var (tickets, complete) = await source.Between(from, clock.EndOf(day), MostTickets / 2, ct);
+        var (before, completeBefore) = await source.Between(clock.StartOf(day.AddDays(1 - (2 * days))), from, MostTickets / 2, ct);
+        tickets = [.. tickets, .. before];
         var (streets, names) = await database.ReadAsync(async db => (
             await HotIssueTable.StreetsAsync(db, tickets.Select(t => t.Number)), await HotIssueTable.NamesOfStreetsAsync(db)), ct);
         var issues = HotIssues.Find(tickets.Select(t => t with { Street = streets.GetValueOrDefault(t.Number) }), from, names.GetValueOrDefault, MostIssues, ct);
-        return new HotIssueList(day, days, now, tickets.Count, complete, issues);
+        return new HotIssueList(day, days, now, tickets.Count, complete && completeBefore, issues);
     }
 
     /// <summary>Today before the days that have ended.</summary>
