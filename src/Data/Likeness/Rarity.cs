@@ -40,9 +40,6 @@ public sealed class Rarity(int fadeAfter = int.MaxValue)
     /// <summary>What a letter or pair tells; nothing, or less, where nearly every text has it.</summary>
     public float Weight(uint gram) => MathF.Log((_count + 1f) / (_texts.GetValueOrDefault(gram) + 0.5f));
 
-    /// <summary>In what share of the texts it stands.</summary>
-    internal double Share(uint gram) => (double)_texts.GetValueOrDefault(gram) / _count;
-
     private void Fade()
     {
         _count /= 2;
