@@ -11,6 +11,8 @@ if (args.Contains("--repeats"))
     Hot.Measure(Path.Combine(data, "complaints"));
     return 0;
 }
+if (!args.Contains("--addresses") && !args.Contains("--categories")) Kinds.Measure(Path.Combine(data, "complaints"), Path.Combine(AppContext.BaseDirectory, "kinds-labels.csv"));
+if (args.Contains("--kinds")) return 0;
 var categories = args.Contains("--addresses") || Categories.Measure(Path.Combine(data, "complaints"), args.Contains("--quick"));
 if (args.Contains("--categories")) return categories ? 0 : 2;
 Console.WriteLine();

@@ -86,6 +86,7 @@ public sealed record IssueWorkOrders(
     IReadOnlyList<Sentence> Why) : IMessage;
 
 /// <summary>A unit says that the matter is not its own; the Dispatcher reviews it.</summary>
+/// <param name="Category">What the unit takes the matter for; null where it does not say.</param>
 [To(Role.Dispatcher)]
 public sealed record WorkOrderReturned(
     string Ticket,
@@ -97,7 +98,8 @@ public sealed record WorkOrderReturned(
     string Basis,
     string? SuggestedUnit,
     DateTimeOffset At,
-    string By) : IMessage;
+    string By,
+    string? Category = null) : IMessage;
 
 /// <summary>The review of a return: upheld takes the work order back, rejected leaves it with the unit.</summary>
 [To(Role.Handlers)]

@@ -18,6 +18,12 @@ public sealed record DispatchSettings
     /// <summary>The round from which a decision after an upheld return is final (<c>Dispatch:DesignateAtRound</c>).</summary>
     public int DesignateAtRound { get; init; } = 3;
 
+    /// <summary>Local time at which the category model is retrained each night (<c>Dispatch:LearnAt</c>, 03:30); null for never.</summary>
+    public TimeOnly? LearnAt { get; init; } = new(3, 30);
+
+    /// <summary>The newest days, which a new model has not seen and must prove itself on (<c>Dispatch:ProofDays</c>).</summary>
+    public int ProofDays { get; init; } = 14;
+
     /// <exception cref="FormatException">A setting is out of its range; the message begins with its name.</exception>
     public static DispatchSettings Read(IConfiguration configuration, string? division)
     {
@@ -27,10 +33,17 @@ public sealed record DispatchSettings
             Division = division,
             CategoryConfidence = Share("Dispatch:CategoryConfidence", defaults.CategoryConfidence),
             PlaceConfidence = Share("Dispatch:PlaceConfidence", defaults.PlaceConfidence),
-            DesignateAtRound = configuration["Dispatch:DesignateAtRound"] is not { Length: > 0 } text ? defaults.DesignateAtRound
-                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var round) && round >= 2 ? round
-                : throw new FormatException($"Dispatch:DesignateAtRound: '{text}' must be a whole number from 2."),
+            DesignateAtRound = Whole("Dispatch:DesignateAtRound", 2, int.MaxValue, defaults.DesignateAtRound),
+            LearnAt = configuration["Dispatch:LearnAt"] is not { Length: > 0 } at ? defaults.LearnAt
+                : at == "never" ? null
+                : TimeOnly.TryParseExact(at, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time
+                : throw new FormatException($"Dispatch:LearnAt: '{at}' must be a time like 03:30, or never."),
+            ProofDays = Whole("Dispatch:ProofDays", 1, 365, defaults.ProofDays),
         };
+
+        int Whole(string setting, int least, int most, int otherwise) => configuration[setting] is not { Length: > 0 } text ? otherwise
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : throw new FormatException($"{setting}: '{text}' must be a whole number from {least}{(most == int.MaxValue ? "" : $" to {most}")}.");
 
         double Share(string setting, double otherwise) => configuration[setting] is not { Length: > 0 } text ? otherwise
             : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share

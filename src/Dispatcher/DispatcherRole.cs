@@ -25,6 +25,8 @@ public static class DispatcherRole
         .AddSingleton<Router>()
         .AddSingleton<UnitRegister>()
         .AddSingleton<DispatchCatalogue>()
+        .AddSingleton<CategoryModels>()
+        .AddSingleton<NightlyLearning>()
         .AddSingleton<CatalogueProposals>()
         .AddSingleton<DispatchDesk>()
         .AddSingleton<WaitingLists>()
@@ -41,6 +43,7 @@ public static class DispatcherRole
         desk.MapPost("tickets/{number}/dispatch", DispatchTicket.HandleAsync).Validates<DispatchTicket, DispatchTicket.Validator>();
         desk.MapPost("returns/{workOrder}/decision", ReviewReturn.HandleAsync).Validates<ReviewReturn, ReviewReturn.Validator>();
         desk.MapPut("dispatch/catalogue", DispatchCatalogue.PutAsync);
+        desk.MapPut("categories/models/in-use", CategoryModels.HandleUseAsync).Validates<CategoryModels.Use, CategoryModels.Use.Validator>();
 
         var platform = app.MapGroup("/api").WithTags("dispatch").RequireRole(Roles.Operator, Roles.Dispatcher, Roles.Manager);
         platform.MapGet("triage", (string? reason, string? limit, string? cursor, WaitingLists lists, CancellationToken ct) => WaitingLists.TriageAsync(reason, limit, cursor, lists, ct));
@@ -49,6 +52,7 @@ public static class DispatcherRole
         platform.MapGet("dispatch/catalogue", DispatchCatalogue.GetAsync);
         platform.MapGet("dispatch/catalogue/versions", DispatchCatalogue.VersionsAsync);
         platform.MapGet("dispatch/catalogue/proposals", CatalogueProposals.HandleAsync);
+        platform.MapGet("categories/models", CategoryModels.HandleListAsync);
 
         var everybody = app.MapGroup("/api").WithTags("units").RequireRole([.. Roles.All]);
         everybody.MapGet("units", ListUnits.HandleAsync);

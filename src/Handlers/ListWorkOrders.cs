@@ -34,14 +34,17 @@ public static class ListWorkOrders
     /// <summary>Instead of one state: issued, accepted or returned.</summary>
     public const string Open = "open";
 
+    /// <summary>Instead of one state: taken back, and the unit answers for it until another has accepted.</summary>
+    public const string HandingOver = "handing-over";
+
     /// <summary>What a list is narrowed to, as it stands in the query.</summary>
     public sealed record Filter(string? State, string? Overdue, string? Limit, string? Cursor)
     {
         /// <returns>The field and what is wrong with it, or null.</returns>
         public (string Field, string Message)? Error(string unit) => this switch
         {
-            { State: { } state } when state != Open && !Words.TryParse<WorkOrderState>(state, out _) =>
-                ("state", $"'state' must be one of: {Open}, {Words.List<WorkOrderState>()}."),
+            { State: { } state } when state is not (Open or HandingOver) && !Words.TryParse<WorkOrderState>(state, out _) =>
+                ("state", $"'state' must be one of: {Open}, {HandingOver}, {Words.List<WorkOrderState>()}."),
             { Overdue: not (null or "true" or "false") } => ("overdue", "'overdue' must be true or false."),
             _ when !Paging.TryLimit(Limit, out _) => ("limit", Paging.LimitError),
             { Cursor: { } cursor } when !Paging.TryRead(cursor, List(unit), out _, out _) => ("cursor", "'cursor' does not belong to this list."),
@@ -73,7 +76,7 @@ public static class ListWorkOrders
         // Spelled as the index of open orders spells it, so that the engines use it: without it a rare state is looked for in all that the unit ever had.
         var open = filter.State == Open || filter.Overdue == "true" || (Words.TryParse<WorkOrderState>(filter.State, out var state) && state.IsOpen())
             ? "and state in ('issued', 'accepted', 'returned')" : "";
-        var narrowed = filter.State is null or Open ? open : $"{open} and state = @state";
+        var narrowed = filter.State switch { null or Open => open, HandingOver => $"and {FirstResponsibility.Condition}", _ => $"{open} and state = @state" };
 
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
             select id, ticket, round, unit_code, unit_name, lead, state, designated, title, address, deadline_class, issued_at, accept_by, accepted_at, reply_by,
@@ -84,7 +87,7 @@ public static class ListWorkOrders
               and (reply_by > @after or (reply_by = @after and id > @afterId))
             order by reply_by, id
             {db.Dialect.Limit}
-            """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1 }), ct);
+            """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
 
         return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
     }

@@ -11,7 +11,8 @@ namespace Hotline.Handlers;
 /// <param name="Reason">Why it is not the unit's matter.</param>
 /// <param name="Basis">The law, rule or list of duties that says so (依据).</param>
 /// <param name="SuggestedUnit">Code of the unit whose matter it is.</param>
-public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", string? SuggestedUnit = null)
+/// <param name="Category">Code of the class that the matter belongs to, where the dispatch took it for another.</param>
+public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", string? SuggestedUnit = null, string? Category = null)
 {
     /// <summary>
     /// The rule for returning. A unit may return a work order that is issued or accepted, unless the hotline has designated the unit, and only
@@ -45,18 +46,19 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
             RuleFor(r => r.Reason).NotEmpty().Text(1000);
             RuleFor(r => r.Basis).NotEmpty().Text(1000);
             RuleFor(r => r.SuggestedUnit).Text(64);
+            RuleFor(r => r.Category).Text(64);
         }
     }
 
-    /// <returns>The field and what is wrong with it, where a unit is suggested that nobody knows; else null.</returns>
-    public async Task<Dictionary<string, string[]>?> UnitErrorsAsync(KnownUnits units, CancellationToken ct) =>
-        string.IsNullOrWhiteSpace(SuggestedUnit) || await units.Contains(SuggestedUnit.Trim(), ct)
-            ? null
-            : new() { ["suggestedUnit"] = [$"There is no unit '{SuggestedUnit.Trim()}'."] };
+    /// <returns>The field and what is wrong with it, where a unit or class is named that nobody knows; else null.</returns>
+    public async Task<Dictionary<string, string[]>?> UnknownAsync(KnownUnits known, CancellationToken ct) =>
+        Given(SuggestedUnit) is { } unit && !await known.Contains(unit, ct) ? new() { ["suggestedUnit"] = [$"There is no unit '{unit}'."] }
+        : Given(Category) is { } category && !known.IsCategory(category) ? new() { ["category"] = [$"'{category}' is no code of the catalogue of matters."] }
+        : null;
 
     public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
         string id, ReturnWorkOrder request, ClaimsPrincipal user, KnownUnits units, Database database, Deadlines deadlines, CancellationToken ct) =>
-        await request.UnitErrorsAsync(units, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
+        await request.UnknownAsync(units, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
 
     public static Task<Answer> ExecuteAsync(
         string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
@@ -66,7 +68,7 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
 
             // Both go to the Dispatcher, into the timeline and to the next unit: no citizen's number goes with them.
             var (reason, basis) = (Redaction.Redact(request.Reason), Redaction.Redact(request.Basis));
-            var suggested = string.IsNullOrWhiteSpace(request.SuggestedUnit) ? null : request.SuggestedUnit.Trim();
+            var suggested = Given(request.SuggestedUnit);
             await WorkOrders.SaveAsync(work, order with
             {
                 State = WorkOrderState.Returned.Word(),
@@ -75,8 +77,10 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
             await WorkOrders.NoteReturnAsync(work, order, work.Now);
             work.Send(new WorkOrderReturned(
                 order.Ticket, order.Id, order.Round, new Named(order.UnitCode, order.UnitName), order.Lead,
-                reason, basis, suggested, work.Now, user.Actor()));
+                reason, basis, suggested, work.Now, user.Actor(), Given(request.Category)));
             work.Note(order.Ticket, user.Actor(), "returned", reason, order.UnitCode);
             return null;
         }, ct);
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

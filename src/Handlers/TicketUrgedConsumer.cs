@@ -4,7 +4,7 @@ using Hotline.Data;
 namespace Hotline.Handlers;
 
 /// <summary>
-/// Shows the units that the citizen presses. An urging belongs to the ticket, so one that comes before the work order, or between two rounds, is
+/// Shows the units that have it in hand, or hand it over, that the citizen presses. An urging belongs to the ticket, so one that comes before the work order, or between two rounds, is
 /// seen all the same.
 /// </summary>
 public sealed class TicketUrgedConsumer : SingleConsumer<TicketUrged>
@@ -18,7 +18,9 @@ public sealed class TicketUrgedConsumer : SingleConsumer<TicketUrged>
             """, message);
         if (added == 0) return;
 
-        foreach (var order in (await WorkOrders.OfTicketAsync(work, message.Ticket)).Where(o => o.Stands.IsOpen()))
+        var orders = await WorkOrders.OfTicketAsync(work, message.Ticket);
+        var closed = await WorkOrders.IsClosedAsync(work, message.Ticket);
+        foreach (var order in orders.Where(o => o.Stands.IsOpen() || FirstResponsibility.HandsOver(o, orders, closed)))
             work.Note(message.Ticket, "handlers", "urge-passed-on", message.Note, order.UnitCode);
     }
 }

@@ -5,6 +5,7 @@ namespace Hotline.Handlers;
 
 /// <summary>A work order as it is shown.</summary>
 /// <param name="Overdue">Open, and its deadline is over.</param>
+/// <param name="HandingOver">Taken back, and the unit answers to the citizen until another lead has accepted (<see cref="FirstResponsibility"/>).</param>
 /// <param name="ReturnBy">The last instant at which it may be returned; null where it may not at all.</param>
 public sealed record WorkOrderView(
     string Id,
@@ -35,6 +36,7 @@ public sealed record WorkOrderView(
     WorkOrderReply? Reply,
     DateTimeOffset? CancelledAt,
     string? CancelReason,
+    bool HandingOver,
     IReadOnlyList<Urging> Urgings,
     int Version);
 
@@ -56,23 +58,28 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
     /// <summary>All work orders of a ticket, by round, the lead first; empty for a ticket that never had one.</summary>
     public async Task<IReadOnlyList<WorkOrderView>> OfTicketAsync(string ticket, CancellationToken ct)
     {
-        var (orders, urgings) = await database.ReadAsync(async db =>
-            (await WorkOrders.OfTicketAsync(db, ticket), await UrgingsAsync(db, ticket)), ct);
+        var (orders, urgings, closed) = await database.ReadAsync(async db =>
+            (await WorkOrders.OfTicketAsync(db, ticket), await UrgingsAsync(db, ticket), await WorkOrders.IsClosedAsync(db, ticket)), ct);
         return [.. orders
             .OrderBy(o => o.Round).ThenByDescending(o => o.Lead).ThenBy(o => o.UnitCode, StringComparer.Ordinal)
-            .Select(o => View(o, urgings, deadlines, database.Clock.Now))];
+            .Select(o => View(o, FirstResponsibility.HandsOver(o, orders, closed), urgings, deadlines, database.Clock.Now))];
     }
 
     public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) =>
         database.ReadAsync(db => FindAsync(db, id, deadlines, database.Clock.Now), ct);
 
-    internal static async Task<WorkOrderView?> FindAsync(Session db, string id, Deadlines deadlines, DateTimeOffset now) =>
-        await WorkOrders.FindAsync(db, id) is { } order ? View(order, await UrgingsAsync(db, order.Ticket), deadlines, now) : null;
+    internal static async Task<WorkOrderView?> FindAsync(Session db, string id, Deadlines deadlines, DateTimeOffset now)
+    {
+        if (await WorkOrders.FindAsync(db, id) is not { } order) return null;
+        var handsOver = FirstResponsibility.MayHandOver(order)
+            && FirstResponsibility.HandsOver(order, await WorkOrders.OfTicketAsync(db, order.Ticket), await WorkOrders.IsClosedAsync(db, order.Ticket));
+        return View(order, handsOver, await UrgingsAsync(db, order.Ticket), deadlines, now);
+    }
 
     private static Task<IReadOnlyList<Urging>> UrgingsAsync(Session db, string ticket) =>
         db.QueryAsync<Urging>("select id, at, note from handling_urging where ticket = @ticket order by at, id", new { ticket });
 
-    private static WorkOrderView View(WorkOrderRow row, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
+    private static WorkOrderView View(WorkOrderRow row, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
         row.Id, row.Ticket, row.Round, new Named(row.UnitCode, row.UnitName), row.Lead, row.Stands, row.Designated,
         new Matter(row.Title, row.Description, row.Address, row is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
         Words.Parse<TicketKind>(row.Kind), Words.Parse<Channel>(row.Channel),
@@ -88,7 +95,7 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
                 Words.Parse<ReplyResult>(row.Result!), row.ContactedCitizen!.Value, row.ReplyText!, row.PublicText!,
                 new ReplyToWorkOrder.Officer(row.SignedByName!, row.SignedByTitle!), at, row.RepliedBy!)
             : null,
-        row.CancelledAt, row.CancelReason, urgings, row.Version);
+        row.CancelledAt, row.CancelReason, handsOver, urgings, row.Version);
 }
 
 /// <summary>

@@ -137,6 +137,9 @@ internal static class WorkOrders
     public static Task<IReadOnlyList<WorkOrderRow>> OfTicketsAsync(Session db, IReadOnlyCollection<string> tickets) => db.QueryAsync<WorkOrderRow>(
         $"select {WorkOrderRow.AllColumns} from handling_work_order where {db.Dialect.Among("ticket", "@tickets")} order by id", new { tickets = Json.Write(tickets) });
 
+    public static async Task<bool> IsClosedAsync(Session db, string ticket) =>
+        await db.ScalarAsync<int>("select count(*) from handling_ticket where ticket = @ticket and closed_at is not null", new { ticket }) > 0;
+
     /// <summary>Stores new work orders and tells the other roles.</summary>
     public static async Task AddAsync(Work work, IReadOnlyCollection<WorkOrderRow> orders)
     {

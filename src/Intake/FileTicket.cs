@@ -14,9 +14,9 @@ namespace Hotline.Intake;
 /// <param name="Confidential">Hides the citizen from the handling unit altogether (举报保密).</param>
 /// <param name="RepeatOf">Number of the earlier ticket about the same matter.</param>
 /// <param name="Answer">Answers and closes it in the same call.</param>
+/// <param name="Kind">Left out, it is read from the text.</param>
 public sealed record FileTicket(
     Channel Channel,
-    TicketKind Kind,
     string Title,
     string Description,
     string? Address = null,
@@ -27,7 +27,8 @@ public sealed record FileTicket(
     bool Confidential = false,
     IReadOnlyDictionary<string, string>? Attributes = null,
     string? RepeatOf = null,
-    string? Answer = null)
+    string? Answer = null,
+    TicketKind? Kind = null)
 {
     public sealed record Person(string? Name, string? Phone);
 
@@ -111,7 +112,8 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
             return new Outcome.Refused("category", $"'{category}' is no code of the category catalogue.");
 
         var now = database.Clock.Now;
-        var row = Row(request, await numbers.NextAsync(now, ct), now, actor);
+        var kind = request.Kind ?? known.KindOf(request.Title, request.Description);
+        var row = Row(request, kind, await numbers.NextAsync(now, ct), now, actor);
         return await _together.DoAsync(new Call(request, row, key is null ? null : (key, contacts.Fingerprint(request))), ct);
     }
 
@@ -142,8 +144,8 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
                 first.Add((row.FiledBy, fresh.Value), (fresh.BodyHash, filed));
                 requests.Add(new RequestRow { Caller = row.FiledBy, RequestKey = fresh.Value, BodyHash = fresh.BodyHash, Ticket = row.Number, FiledAt = row.FiledAt });
             }
-            work.Note(row.Number, row.FiledBy, "filed", $"{row.Channel}, {row.Kind}");
-            if (request.Answer is null) work.Send(Route(request, row.Number, row.FiledAt));
+            work.Note(row.Number, row.FiledBy, "filed", $"{row.Channel}, {row.Kind}{(request.Kind is null ? " by its text" : "")}");
+            if (request.Answer is null) work.Send(Route(request, row));
             else work.Note(row.Number, row.FiledBy, "answered", contacts.Redact(row, request.Answer));
             work.Send(row.Facts([]));
         }
@@ -152,7 +154,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         return outcomes;
     }
 
-    private TicketRow Row(FileTicket request, string number, DateTimeOffset now, string actor)
+    private TicketRow Row(FileTicket request, TicketKind kind, string number, DateTimeOffset now, string actor)
     {
         var row = new TicketRow
         {
@@ -162,7 +164,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
             FiledAt = now,
             FiledBy = actor,
             Channel = request.Channel.Word(),
-            Kind = request.Kind.Word(),
+            Kind = kind.Word(),
             Title = request.Title,
             Description = request.Description,
             Address = request.Address ?? "",
@@ -191,8 +193,8 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         return row with { Status = row.Standing().Word() };
     }
 
-    private static RouteTicket Route(FileTicket request, string number, DateTimeOffset now) => new(
-        number, now, request.Channel, request.Kind,
+    private static RouteTicket Route(FileTicket request, TicketRow row) => new(
+        row.Number, row.FiledAt, request.Channel, Words.Parse<TicketKind>(row.Kind),
         Contacts.Redact(request.Title, request.Description, request.Address ?? "", request.Location, request.Caller?.Name, request.Caller?.Phone),
         request.Category, request.Urgency, request.Confidential);
 

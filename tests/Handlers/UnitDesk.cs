@@ -36,7 +36,7 @@ public sealed class UnitDesk : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddSingleton(new KnownUnits((code, _) => Task.FromResult(code != Nobody))).AddHandlers();
+        builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddSingleton(new KnownUnits((code, _) => Task.FromResult(code != Nobody), code => code != Nobody)).AddHandlers();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
         NamedCaller.AddTo(builder.Services);
         builder.Services.AddLocalization().AddRazorComponents();

@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Testing;
 
 namespace Hotline.Intake.Tests;
@@ -31,6 +32,15 @@ public abstract class FilingATicket(Engine engine) : OnEngine(engine)
         var number = await Desk.FileAsync();
         Assert.Equal(number, Assert.Single(await Desk.Db.SentAsync<RouteTicket>()).Ticket);
         Assert.Equal(number, Assert.Single(await Desk.Db.SentAsync<TicketChanged>()).Ticket);
+    }
+
+    [Fact]
+    public async Task A_kind_that_nobody_gave_is_read_from_the_text_and_told_to_the_dispatcher()
+    {
+        var asked = await Desk.FileAsync(IntakeDesk.NoMasks with { Title = "哪里有口罩？", Kind = null });
+        Assert.Equal(TicketKind.Inquiry, (await Desk.ViewAsync(asked)).Kind);
+        Assert.Equal(TicketKind.Inquiry, Assert.Single(await Desk.Db.SentAsync<RouteTicket>()).Kind);
+        Assert.Equal("phone, inquiry by its text", (await new Timeline(Desk.Db.Database).OfAsync(asked, CancellationToken.None))[0].Reason);
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     public async Task Neither_citizen_is_quoted()
     {
         await FillAsync(10);
-        await Desk.FileAsync(new FileTicket(Channel.Phone, TicketKind.Complaint, "赵铁柱反映濠河雅苑烧烤店", "赵铁柱反映濠河雅苑烧烤店油烟，电话13911112222。", Caller: new FileTicket.Person("赵铁柱", "13911112222")));
+        await Desk.FileAsync(new FileTicket(Channel.Phone, "赵铁柱反映濠河雅苑烧烤店", "赵铁柱反映濠河雅苑烧烤店油烟，电话13911112222。", Caller: new FileTicket.Person("赵铁柱", "13911112222")));
 
         var found = Assert.Single(await Desk.Similar.FindAsync(
             new FindSimilar("赵铁柱反映濠河雅苑烧烤店", "赵铁柱又来电，电话13911112222。", Caller: new FileTicket.Person("赵铁柱", "13911112222")), None));
@@ -147,7 +147,7 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     }
 
     private Task<string> FileAsync(string title, string text, string? address = null, string? phone = null, Location? location = null, string? answer = null) => Desk.FileAsync(new FileTicket(
-        Channel.Phone, TicketKind.Complaint, title, text, address, location, phone is null ? null : new FileTicket.Person(null, phone), Answer: answer));
+        Channel.Phone, title, text, address, location, phone is null ? null : new FileTicket.Person(null, phone), Answer: answer));
 
     /// <summary>Other matters, none like another.</summary>
     private async Task FillAsync(int count)

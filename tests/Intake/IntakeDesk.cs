@@ -11,8 +11,8 @@ public sealed class IntakeDesk : IAsyncDisposable
     public const string Operator = "operator one";
 
     public static FileTicket NoMasks { get; } = new(
-        Channel.Phone, TicketKind.Request, "药店买不到口罩", "新城桥街道附近的药店都没有口罩，本人王小明，电话13800001234，请帮忙。",
-        "崇川区新城桥街道濠东路1号", Caller: new FileTicket.Person("王小明", "138 0000 1234"));
+        Channel.Phone, "药店买不到口罩", "新城桥街道附近的药店都没有口罩，本人王小明，电话13800001234，请帮忙。",
+        "崇川区新城桥街道濠东路1号", Caller: new FileTicket.Person("王小明", "138 0000 1234"), Kind: TicketKind.Request);
 
     private static readonly Named Street = new("320613001", "城东街道办事处");
 
@@ -24,7 +24,7 @@ public sealed class IntakeDesk : IAsyncDisposable
         _services = new ServiceCollection()
             .AddSingleton(db.Database)
             .AddSingleton(new DataKey(Enumerable.Range(0, DataKey.Bytes).Select(i => (byte)i).ToArray()))
-            .AddSingleton(new Known(code => code is "210103", (code, _) => Task.FromResult(code == Street.Code)))
+            .AddSingleton(new Known(code => code is "210103", (code, _) => Task.FromResult(code == Street.Code)) { KindOf = (title, _) => title.Contains('？') ? TicketKind.Inquiry : TicketKind.Complaint })
             .AddSingleton(new RepeatSettings())
             .AddIntake()
             .BuildServiceProvider();

@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Place;
 
 namespace Hotline.Dispatcher.Decisions;
@@ -12,6 +13,8 @@ public enum TriageReason
     AmbiguousPlace,
     /// <summary>The address lies in another hotline's area.</summary>
     OutOfArea,
+    /// <summary>It has a procedure of its own, like litigation or arbitration: an operator tells the citizen where it belongs.</summary>
+    OutOfScope,
     /// <summary>The words do not say surely enough what it is about.</summary>
     CategoryUnclear,
     /// <summary>Two rules of equal rank name different units.</summary>
@@ -41,7 +44,10 @@ public sealed record CategoryReading(string Code, string Name, double Confidence
 /// <param name="Given">The operator chose it.</param>
 /// <param name="Danger">Words that say that a life is in danger.</param>
 /// <param name="Pressing">Words that say that water, power, gas or heat is gone, or that an epidemic comes near.</param>
-public sealed record CategoryFinding(IReadOnlyList<CategoryReading> Readings, bool Given, IReadOnlyList<string> Danger, IReadOnlyList<string> Pressing);
+/// <param name="Model">The learned model that was asked beside the lexicon; null for the lexicon alone.</param>
+/// <param name="Elsewhere">What says that it is not for this kind of hotline at all; null where nothing does, or where a person has chosen its class.</param>
+public sealed record CategoryFinding(
+    IReadOnlyList<CategoryReading> Readings, bool Given, IReadOnlyList<string> Danger, IReadOnlyList<string> Pressing, long? Model = null, OutOfScopeMatter? Elsewhere = null);
 
 /// <summary>Where a ticket goes, with every reason; or why a person has to say so.</summary>
 /// <param name="Lead">Null with a <see cref="Triage"/> reason.</param>

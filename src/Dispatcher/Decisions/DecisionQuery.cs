@@ -1,5 +1,6 @@
 using Hotline.Contracts;
 using Hotline.Data;
+using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Place;
 
 namespace Hotline.Dispatcher.Decisions;
@@ -13,11 +14,12 @@ public sealed record DecisionView(
     double Confidence, string? Rule, bool Designated, IReadOnlyList<Sentence> Explanation);
 
 /// <summary>Why a ticket waits for a person, and what is known.</summary>
-public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffset Since, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates);
+/// <param name="Answer">What the citizen may be told where the matter is out of scope; else null.</param>
+public sealed record TriageView(TriageReason Reason, Sentence Why, DateTimeOffset Since, DeadlineClass? SuggestedClass, IReadOnlyList<PlaceCandidate> Candidates, Sentence? Answer);
 
 /// <summary>A return of a work order and its review.</summary>
 public sealed record ReturnView(
-    string WorkOrder, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit, DateTimeOffset ReturnedAt, string ReturnedBy,
+    string WorkOrder, int Round, Named Unit, bool Lead, string Reason, string Basis, string? SuggestedUnit, string? Category, DateTimeOffset ReturnedAt, string ReturnedBy,
     ReturnState State, DateTimeOffset? ReviewedAt, string? ReviewedBy, string? Note);
 
 /// <summary>All that the Dispatcher knows of a ticket, for its page and for <c>GET /api/tickets/{number}</c>.</summary>
@@ -47,21 +49,21 @@ public sealed class DecisionQuery(Database database)
     }
 
     private TriageView Triage(RoutingRow ticket, DecisionRow current) => new(
-        Words.Parse<TriageReason>(current.TriageReason!), current.Why[^1], database.Clock.Local(ticket.Since), current.Limit, current.PlaceCandidates);
+        Words.Parse<TriageReason>(current.TriageReason!), current.Why[^1], database.Clock.Local(ticket.Since), current.Limit, current.PlaceCandidates, OutOfScope.AnswerOf(current.RuleId));
 
     private DecisionView View(DecisionRow d, bool current) => new(
         d.Round, current, d.Cause, database.Clock.Local(d.DecidedAt), d.DecidedBy, d.LeadUnit, d.SupportUnits, d.Lead is null ? null : d.Limit,
         d.Matter, d.StreetOffice, d.CommunityPlace, d.Confidence, d.RuleId, d.Designated, d.Why);
 
     private ReturnView View(ReturnRow r) => new(
-        r.WorkOrder, r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested, database.Clock.Local(r.ReturnedAt), r.ReturnedBy,
+        r.WorkOrder, r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested, r.Category, database.Clock.Local(r.ReturnedAt), r.ReturnedBy,
         Words.Parse<ReturnState>(r.State), r.ReviewedAt is { } at ? database.Clock.Local(at) : null, r.ReviewedBy, r.Note);
 }
 
 internal record ReturnRow
 {
     public const string Columns =
-        "work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state, reviewed_at, reviewed_by, note";
+        "work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, category, returned_by, state, reviewed_at, reviewed_by, note";
 
     public required string WorkOrder { get; init; }
     public required DateTimeOffset ReturnedAt { get; init; }
@@ -73,6 +75,7 @@ internal record ReturnRow
     public required string Reason { get; init; }
     public required string Basis { get; init; }
     public string? Suggested { get; init; }
+    public string? Category { get; init; }
     public required string ReturnedBy { get; init; }
     public required string State { get; init; }
     public DateTimeOffset? ReviewedAt { get; init; }

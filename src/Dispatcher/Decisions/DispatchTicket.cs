@@ -14,7 +14,7 @@ namespace Hotline.Dispatcher.Decisions;
 /// </summary>
 /// <param name="Support">Left out, the supporting units stay as they are.</param>
 /// <param name="DeadlineClass">Left out, it stays as it is or as the rule suggests.</param>
-/// <param name="Category">Left out, it stays as it is.</param>
+/// <param name="Category">Left out, it stays as it is; given, it holds for the rounds to come and teaches the category model.</param>
 /// <param name="Version">Of the routing that the dispatcher saw; refused where another one has decided since. Left out, the last word counts.</param>
 public sealed record DispatchTicket(
     string Lead, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null, string? Reason = null, string? Category = null, int? Version = null)
@@ -53,6 +53,7 @@ public sealed record DispatchTicket(
         var units = (support ?? [.. before.SupportUnits.Where(u => u.Code != lead!.Code)]).ToArray();
         var deadline = DeadlineClass ?? before.Limit ?? Router.Raise(Contracts.DeadlineClass.Normal, ticket.Urgency is null ? null : Words.Parse<Urgency>(ticket.Urgency));
         var triage = ticket.Standing == RoutingStatus.Triage;
+        ticket = ticket with { CategoryHint = Category ?? ticket.CategoryHint };
         var category = Category is null ? before.Matter : CategoryCatalogue.Instance.Find(Category);
         if (DispatchDesk.Reserved(state, lead, category?.Code, before.Street, ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? work.Now), RoutingQuestion.Nobody)) is { } reserved) return reserved;
         if (!triage && before.Lead == lead!.Code && before.Limit == deadline && category?.Code == before.Category

@@ -15,9 +15,12 @@ public static class PreviewDispatch
     public const int LongestAddress = 500, LongestText = 10_000;
 
     /// <param name="Status">dispatched or triage.</param>
+    /// <param name="Kind">As given, or as the text reads.</param>
+    /// <param name="KindWords">The words that say so; empty where it was given, and where nothing speaks against a complaint.</param>
+    /// <param name="Answer">What the citizen may be told where the matter is out of scope; else null.</param>
     public sealed record Preview(
-        RoutingStatus Status, Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, Named? Category, string? CategoryPath, Named? Street,
-        Named? Community, double Confidence, string? Rule, TriageReason? TriageReason, IReadOnlyList<PlaceCandidate> Candidates, IReadOnlyList<Sentence> Explanation);
+        RoutingStatus Status, TicketKind Kind, IReadOnlyList<string> KindWords, Named? Lead, IReadOnlyList<Named> Support, DeadlineClass? DeadlineClass, Named? Category, string? CategoryPath, Named? Street,
+        Named? Community, double Confidence, string? Rule, TriageReason? TriageReason, Sentence? Answer, IReadOnlyList<PlaceCandidate> Candidates, IReadOnlyList<Sentence> Explanation);
 
     public static async Task<Results<Ok<Preview>, ProblemHttpResult>> HandleAsync(
         string? address, string? text, string? at, string? category, string? kind, string? urgency,
@@ -28,7 +31,8 @@ public static class PreviewDispatch
         if (address?.Length > LongestAddress) errors["address"] = [$"'address' may have {LongestAddress} characters at most."];
         if (text?.Length > LongestText) errors["text"] = [$"'text' may have {LongestText} characters at most."];
         if (category is not null && CategoryCatalogue.Instance.Find(category) is null) errors["category"] = ["There is no such category."];
-        var asKind = TicketKind.Request;
+        var read = KindReader.Read(text ?? "", "");
+        var asKind = read.Kind;
         if (kind is not null && !Words.TryParse(kind, out asKind)) errors["kind"] = [$"'kind' must be one of: {Words.List<TicketKind>()}."];
         var asUrgency = Urgency.Normal;
         if (urgency is not null && !Words.TryParse(urgency, out asUrgency)) errors["urgency"] = [$"'urgency' must be one of: {Words.List<Urgency>()}."];
@@ -44,7 +48,7 @@ public static class PreviewDispatch
         var question = new RoutingQuestion(new Matter(text ?? "", "", address ?? "", null), asKind, category, asUrgency, day, RoutingQuestion.Nobody);
         var d = router.Decide(question, await basis.ReadAsync(database, ct));
         return TypedResults.Ok(new Preview(
-            d.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched, d.Lead, d.Support, d.DeadlineClass, d.Category,
-            d.Category is null ? null : CategoryCatalogue.Instance.Path(d.Category.Code), d.Street, d.Community, d.Confidence, d.Rule, d.Triage, d.Candidates, d.Why));
+            d.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched, asKind, kind is null ? read.Words : [], d.Lead, d.Support, d.DeadlineClass, d.Category,
+            d.Category is null ? null : CategoryCatalogue.Instance.Path(d.Category.Code), d.Street, d.Community, d.Confidence, d.Rule, d.Triage, OutOfScope.AnswerOf(d.Rule), d.Candidates, d.Why));
     }
 }

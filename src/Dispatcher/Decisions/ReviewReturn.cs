@@ -4,6 +4,7 @@ using FluentValidation;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
+using Hotline.Dispatcher.Matters;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Hotline.Dispatcher.Decisions;
@@ -14,8 +15,9 @@ namespace Hotline.Dispatcher.Decisions;
 /// round of <see cref="DispatchSettings.DesignateAtRound"/> on that decision is final. Upheld for a supporting unit, the lead goes on without it.
 /// </summary>
 /// <param name="Lead">Only when upheld.</param>
+/// <param name="Category">What the matter is, only when upheld; left out, what the returning unit takes it for, else it stays as it is.</param>
 public sealed record ReviewReturn(
-    bool? Uphold, string? Note, string? Lead = null, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null)
+    bool? Uphold, string? Note, string? Lead = null, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null, string? Category = null)
 {
     public sealed class Validator : AbstractValidator<ReviewReturn>
     {
@@ -26,6 +28,8 @@ public sealed record ReviewReturn(
             RuleFor(r => r.Lead).Text(64).NotEqual("");
             RuleFor(r => r.Support).Must(s => s is null || s.Count <= 20).WithMessage("'Support' may name 20 units at most.");
             RuleFor(r => r.DeadlineClass).IsInEnum();
+            RuleFor(r => r.Category).Must(c => c is null || CategoryCatalogue.Instance.Find(c) is not null).WithMessage("'Category' must be a code of the catalogue of matters.");
+            RuleFor(r => r.Category).Null().When(r => r.Uphold == false).WithMessage("'Category' goes with an upheld return only.");
             RuleFor(r => r.Lead).Null().When(r => r.Uphold == false).WithMessage("'Lead' goes with an upheld return only: a rejected one stays with its unit.");
         }
     }
@@ -57,6 +61,12 @@ public sealed record ReviewReturn(
         if (lead?.Code == returned.Unit && !designated)
             return new DispatchOutcome.Invalid("lead", $"{returned.UnitName} is the unit whose return is upheld.");
 
+        // Upheld, the class is what the reviewer says, or what the unit said.
+        if (Uphold == true && (Category ?? returned.Category) is { } code && CategoryCatalogue.Instance.Find(code) is { } corrected)
+        {
+            ticket = ticket with { CategoryHint = code };
+            current = current with { Category = code, CategoryName = corrected.Name };
+        }
         var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), RoutingQuestion.Nobody);
         if (Uphold == true && DispatchDesk.Reserved(state, lead, current.Category, current.Street, question) is { } reserved) return reserved;
 

@@ -13,13 +13,20 @@ namespace Hotline.Dispatcher.Decisions;
 /// </summary>
 public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, AddressResolver addresses, DispatchSettings settings)
 {
-    public Decision Decide(RoutingQuestion question, RoutingBasis.State basis) =>
-        Decide(question, WhatIsIt(question), WhereIsIt(question.Matter, basis.Units), basis, settings);
+    /// <summary>Rules named with one reason why they lost; of more their number is said.</summary>
+    private const int MostNamed = 6;
 
-    /// <summary>The operator's category, or what the words suggest; of an operator's first or second level the lexicon's readings below it.</summary>
-    public CategoryFinding WhatIsIt(RoutingQuestion question)
+    public Decision Decide(RoutingQuestion question, RoutingBasis.State basis) =>
+        Decide(question, WhatIsIt(question, basis.Learned), WhereIsIt(question.Matter, basis.Units), basis, settings);
+
+    /// <summary>The operator's category, or what the words suggest; of an operator's first or second level the readings below it.</summary>
+    public CategoryFinding WhatIsIt(RoutingQuestion question, Learned? learned)
     {
-        var suggestion = lexicon.Suggest(question.Matter.Title, question.Matter.Description);
+        var (title, description) = (question.Matter.Title, question.Matter.Description);
+        var suggestion = lexicon.Suggest(title, description);
+        // The lexicon is quick; the model is asked only where its answer counts.
+        var asked = question.Category?.Length == 6 ? null : learned;
+        if (asked is not null) suggestion = suggestion with { Guesses = asked.Suggest(title, description, suggestion.Guesses, categories) };
         if (question.Category is { Length: > 0 } given && categories.Find(given) is { } named)
         {
             var below = given.Length == 6 ? [] : suggestion.Guesses.Where(g => g.Category.Code.StartsWith(given, StringComparison.Ordinal)).ToArray();
@@ -28,11 +35,13 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 sum == 0
                     ? [new CategoryReading(named.Code, categories.Path(named.Code), 1, [])]
                     : [.. below.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence / sum, g.Words))],
-                Given: true, suggestion.Danger, suggestion.Pressing);
+                Given: true, suggestion.Danger, suggestion.Pressing, asked?.Version);
         }
         return new CategoryFinding(
             [.. suggestion.Guesses.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence, g.Words))],
-            Given: false, suggestion.Danger, suggestion.Pressing);
+            Given: false, suggestion.Danger, suggestion.Pressing, asked?.Version,
+            // Once a unit has had it, a person has seen it.
+            question.Refused.Count > 0 || suggestion.Danger.Count > 0 ? null : OutOfScope.Find(title, question.Kind));
     }
 
     /// <summary>The place of the address; where that says nothing, of what the citizen wrote.</summary>
@@ -63,6 +72,13 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             return Triage(TriageReason.OutOfArea, null, named,
                 $"地点不在本热线辖区，应由{other?.Name ?? "当地"}12345热线受理，需人工研判。",
                 $"The place is outside this hotline's area: it is for the 12345 hotline of {other?.Name ?? "its own city"}; a person decides.");
+        }
+        if (what.Elsewhere is { } elsewhere)
+        {
+            return Triage(TriageReason.OutOfScope, null, named,
+                $"标题中的「{elsewhere.Words}」表明这是{elsewhere.Name.Zh}事项，不属于热线受理范围，需人工研判。可答复：{elsewhere.Answer.Zh}",
+                $"The title's words {elsewhere.Words} speak of {elsewhere.Name.En}, which is outside the hotline's scope; a person decides. To be told: {elsewhere.Answer.En}",
+                ruleId: elsewhere.Rule);
         }
         if (best is null)
         {
@@ -157,7 +173,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 refused ??= rule;
                 continue;
             }
-            ExplainRule(rule, rules, refused, lead, why);
+            ExplainRule(rule, reading, question, sure ? street : null, rules, refused, basis.Rules, lead, why);
             var support = rule.Support.Select(s => s == DispatchRule.Street ? sure ? basis.Units.Find(street!.Code) : null : basis.Units.Resolve(s))
                 .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code).ToArray();
             if (support.Length > 0)
@@ -174,34 +190,58 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         if (what.Readings.Count == 0) return;
         var best = what.Readings[0];
         var words = string.Join("、", best.Words);
+        var (zh, en) = what.Model is { } version ? ($"，分类模型第{version}版", $", category model {version}") : ("", "");
         why.Add(what.Given && best.Words.Count == 0
             ? new Sentence($"类别由受理人员选定：{best.Name}（{best.Code}）。", $"Category chosen by the operator: {best.Name} ({best.Code}).")
             : what.Given
                 ? new Sentence($"类别由受理人员选定大类，按词语「{words}」细分为{best.Name}（{best.Code}）。", $"Category chosen by the operator, narrowed to {best.Name} ({best.Code}) by the words {words}.")
-                : new Sentence($"按词语「{words}」判断类别为{best.Name}（{best.Code}），把握{Percent(best.Confidence)}。", $"The words {words} suggest the category {best.Name} ({best.Code}), confidence {Percent(best.Confidence)}."));
+                : new Sentence($"按词语「{words}」判断类别为{best.Name}（{best.Code}），把握{Percent(best.Confidence)}{zh}。", $"The words {words} suggest the category {best.Name} ({best.Code}), confidence {Percent(best.Confidence)}{en}."));
     }
 
-    private static void ExplainRule(DispatchRule rule, IReadOnlyList<DispatchRule> rules, DispatchRule? refused, Named lead, List<Sentence> why)
+    /// <summary>Which rule holds, of which version of the catalogue, and why every other one for the class does not.</summary>
+    private static void ExplainRule(
+        DispatchRule rule, CategoryReading reading, RoutingQuestion question, Named? street, IReadOnlyList<DispatchRule> holding, DispatchRule? refused, RuleBook book, Named lead, List<Sentence> why)
     {
         var category = rule.Category.Length == 0 ? "*" : rule.Category;
+        var (version, versionEn) = book.Version == 0 ? ("", "") : ($"，派单目录第{book.Version}版", $", catalogue version {book.Version}");
         why.Add(rule.Mode == DispatchMode.Territory
-            ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by territory, {lead.Name} leads.")
+            ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by territory, {lead.Name} leads.")
             : rule.Mode == DispatchMode.Duty
-                ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}) holds: by duty, {lead.Name} leads.")
+                ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by duty, {lead.Name} leads.")
                 : new Sentence(
-                    $"适用派单规则「{rule.Id}」（类别{category}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
-                    $"Rule {rule.Id} (category {category}) holds: reserved to {lead.Name}, and not pushed down to a street office or community."));
-        foreach (var other in rules.Where(r => r != rule && r != refused).Take(3))
+                    $"适用派单规则「{rule.Id}」（类别{category}{version}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
+                    $"Rule {rule.Id} (category {category}{versionEn}) holds: reserved to {lead.Name}, and not pushed down to a street office or community."));
+        var others = book.Of(reading.Code).Where(r => r != rule && r != refused)
+            .GroupBy(r => holding.Contains(r) ? Loses(r, rule) : Fails(r, question, street))
+            .Select(g => (Rules: Ids(g), Why: g.Key)).ToArray();
+        if (others.Length == 0) return;
+        why.Add(new Sentence(
+            $"未采用的规则：{string.Join("；", others.Select(o => $"{string.Concat(o.Rules.Names.Select(id => $"「{id}」"))}{(o.Rules.More == 0 ? "" : $"等{o.Rules.More}条")}{o.Why.Zh}"))}。",
+            $"Rules that lost: {string.Join("; ", others.Select(o => $"{string.Join(", ", o.Rules.Names)}{(o.Rules.More == 0 ? "" : $" and others, {o.Rules.More} in all")}: {o.Why.En}"))}."));
+
+        static (string[] Names, int More) Ids(IEnumerable<DispatchRule> rules)
         {
-            var (zh, en) = rule.Mode == DispatchMode.Reserved && other.Mode != DispatchMode.Reserved ? ("事项为职能部门专属", "the matter is reserved to a department")
-                : other.Category.Length < rule.Category.Length ? ("类别较宽", "its category is wider")
-                : other.Place.Length < rule.Place.Length ? ("地点较宽", "its place is wider")
-                : other.Kind is null && rule.Kind is not null ? ("不限诉求类型", "it names no kind of ticket")
-                : ("生效较早", "it came into force earlier");
-            if (DispatchRule.Precedence(rule, other) > 0) (zh, en) = ("主办单位已退单", "its lead has returned the ticket");
-            why.Add(new Sentence($"未采用规则「{other.Id}」：{zh}。", $"Rule {other.Id} lost: {en}."));
+            var ids = rules.Select(r => r.Id).ToArray();
+            return ids.Length <= MostNamed ? (ids, 0) : (ids[..MostNamed], ids.Length);
         }
     }
+
+    /// <summary>Why a rule that holds comes after the one that won.</summary>
+    private static Sentence Loses(DispatchRule other, DispatchRule rule) =>
+        DispatchRule.Precedence(rule, other) > 0 ? new("主办单位已退单", "its lead has returned the ticket")
+        : rule.Mode == DispatchMode.Reserved && other.Mode != DispatchMode.Reserved ? new("事项为职能部门专属", "the matter is reserved to a department")
+        : other.Category.Length < rule.Category.Length ? new("类别较宽", "its category is wider")
+        : other.Place.Length < rule.Place.Length ? new("地点较宽", "its place is wider")
+        : other.Kind is null && rule.Kind is not null ? new("不限诉求类型", "it names no kind of ticket")
+        : new("生效较早", "it came into force earlier");
+
+    /// <summary>Why a rule for the class does not hold.</summary>
+    private static Sentence Fails(DispatchRule rule, RoutingQuestion question, Named? street) =>
+        rule.From > question.Day ? new("尚未生效", "not in force yet")
+        : rule.To < question.Day ? new("已失效", "no longer in force")
+        : rule.Kind is { } kind && kind != question.Kind ? new("限其他诉求类型", "it is for another kind of ticket")
+        : street is null ? new("限定地点而地点未定", "it is for a place, and the place is not known")
+        : new("限其他地点", "it is for another place");
 
     /// <summary>The rule's class, raised by words of danger or of what cannot wait or by the operator's urgency, never lowered.</summary>
     private static DeadlineClass Deadline(DeadlineClass byRule, Urgency? urgency, CategoryFinding what, List<Sentence> why)

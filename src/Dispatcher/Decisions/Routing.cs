@@ -31,7 +31,10 @@ internal sealed record RoutingRow
     public string? Address { get; init; }
     public double? Lat { get; init; }
     public double? Lng { get; init; }
+
+    /// <summary>The class that a person gave: the operator who filed it, or whoever corrected it last. What the next round is decided by, and the category model learns from.</summary>
     public string? CategoryHint { get; init; }
+
     public string? Urgency { get; init; }
     public bool Confidential { get; init; }
     public required string Status { get; init; }
@@ -217,9 +220,9 @@ internal static class Routing
     private static async Task SaveAsync(Work work, RoutingRow before, RoutingRow after)
     {
         var rows = await work.ExecuteAsync("""
-            update dispatch_ticket set status = @Status, since = @Since, round = @Round, version = @Version
+            update dispatch_ticket set status = @Status, since = @Since, round = @Round, version = @Version, category_hint = @CategoryHint
             where number = @Number and version = @before and status <> 'closed'
-            """, new { after.Status, after.Since, after.Round, after.Version, after.Number, before = before.Version });
+            """, new { after.Status, after.Since, after.Round, after.Version, after.CategoryHint, after.Number, before = before.Version });
         if (rows == 0) throw new ConflictException($"The routing of ticket {before.Number}");
     }
 

@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Dispatcher.Rules;
 using Hotline.Dispatcher.Units;
 
@@ -38,6 +39,42 @@ public sealed class Simulation(Router router, RoutingBasis.State basis, RuleBook
         router.Decide(ticket.Question, _tried),
         ticket.Lead is null ? null : basis.Units.Resolve(ticket.Lead) ?? (_named[ticket.Lead].Take(2).ToArray() is [var one] ? one : null),
         tried is null ? null : router.Decide(ticket.Question, basis));
+}
+
+/// <summary>The hotline's own tickets of the past, for a <see cref="Simulation"/>.</summary>
+public static class PastTickets
+{
+    /// <summary>Those that were filed from the first to the last of these days and led by a unit in the end, oldest first; with the class that a person gave, if any.</summary>
+    public static async IAsyncEnumerable<(string Number, PastTicket Ticket)> StreamAsync(Session db, HotlineClock clock, DateOnly from, DateOnly to)
+    {
+        await foreach (var row in db.StreamAsync<PastRow>("""
+            select t.number, t.filed_at, t.kind, t.title, t.description, t.address, t.lat, t.lng, t.category_hint, t.urgency, d.lead
+            from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
+            where t.filed_at >= @start and t.filed_at < @end and d.lead is not null order by t.number
+            """, new { start = clock.StartOf(from), end = clock.EndOf(to) }))
+        {
+            yield return (row.Number, new PastTicket(
+                new RoutingQuestion(
+                    new Matter(row.Title, row.Description, row.Address, row is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null), Words.Parse<TicketKind>(row.Kind), row.CategoryHint,
+                    row.Urgency is null ? null : Words.Parse<Urgency>(row.Urgency), clock.DayOf(row.FiledAt), RoutingQuestion.Nobody),
+                row.Lead));
+        }
+    }
+
+    private sealed record PastRow
+    {
+        public required string Number { get; init; }
+        public required DateTimeOffset FiledAt { get; init; }
+        public required string Kind { get; init; }
+        public required string Title { get; init; }
+        public required string Description { get; init; }
+        public required string Address { get; init; }
+        public double? Lat { get; init; }
+        public double? Lng { get; init; }
+        public string? CategoryHint { get; init; }
+        public string? Urgency { get; init; }
+        public required string Lead { get; init; }
+    }
 }
 
 /// <summary>Adds up what a <see cref="Simulation"/> says.</summary>

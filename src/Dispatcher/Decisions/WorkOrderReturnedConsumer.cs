@@ -12,8 +12,8 @@ public sealed class WorkOrderReturnedConsumer : SingleConsumer<WorkOrderReturned
             ?? throw new InvalidOperationException($"Work order {message.WorkOrder} is returned, but its ticket {message.Ticket} was never routed here.");
         var state = ticket.Standing == RoutingStatus.Closed || ticket.Round != message.Round ? ReturnState.Dropped : ReturnState.Pending;
         await work.ExecuteAsync("""
-            insert into dispatch_return (work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state)
-            select @WorkOrder, @At, @Ticket, @Round, @unit, @unitName, @Lead, @Reason, @Basis, @SuggestedUnit, @By, @state
+            insert into dispatch_return (work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, category, returned_by, state)
+            select @WorkOrder, @At, @Ticket, @Round, @unit, @unitName, @Lead, @Reason, @Basis, @SuggestedUnit, @Category, @By, @state
             where not exists (select 1 from dispatch_return where work_order = @WorkOrder and returned_at = @At)
             """, new
         {
@@ -27,6 +27,7 @@ public sealed class WorkOrderReturnedConsumer : SingleConsumer<WorkOrderReturned
             message.Reason,
             message.Basis,
             message.SuggestedUnit,
+            message.Category,
             message.By,
             state = state.Word(),
         });

@@ -24,6 +24,7 @@ public sealed class CategoryCatalogue
     private static readonly Lazy<CategoryCatalogue> Shared = new(() => new CategoryCatalogue());
 
     private readonly Dictionary<string, Named> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Category> _classes = new(StringComparer.Ordinal);
 
     private CategoryCatalogue()
     {
@@ -33,6 +34,7 @@ public sealed class CategoryCatalogue
             _names[category.Level1.Code] = category.Level1;
             _names[category.Level2.Code] = category.Level2;
             _names[category.Code] = category.Named;
+            _classes[category.Code] = category;
         }
     }
 
@@ -43,6 +45,9 @@ public sealed class CategoryCatalogue
 
     /// <summary>The name of a class of any level, by its 2, 4 or 6 digits.</summary>
     public Named? Find(string code) => _names.GetValueOrDefault(code);
+
+    /// <summary>A third-level class by its six digits.</summary>
+    public Category? Class(string code) => _classes.GetValueOrDefault(code);
 
     /// <summary>The names from the first level down: 城乡建设 / 物业管理 / 小区卫生.</summary>
     public string Path(string code) =>

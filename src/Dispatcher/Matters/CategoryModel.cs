@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -33,24 +34,34 @@ public sealed class CategoryModel
     private readonly string[] _labels;
     private readonly float[] _bias;
     private readonly Trust _trust;
-    private readonly Dictionary<ulong, int> _indexOf;
+    private readonly GramTable _grams;
     private readonly Half[] _rarity;
     private readonly Half[] _weights;
 
-    /// <summary>The weights once more, unpacked: turning them into floats would be most of a prediction's time.</summary>
+    /// <summary>
+    /// The weights once more, unpacked, each above the average of its n-gram, which changes no share; each n-gram's labels fill whole vectors. Turning them into floats would be most of a
+    /// prediction's time.
+    /// </summary>
     private readonly float[] _quick;
 
+    /// <summary>Floats from one n-gram to the next.</summary>
+    private readonly int _stride;
+
     [ThreadStatic] private static Scratch? _scratch;
+
+    private readonly record struct Occurrence(int Gram, int Start, int Length);
 
     private sealed class Scratch
     {
         public readonly char[] Letters = new char[Grams.LongestText];
         public readonly int[] At = new int[Grams.LongestText];
         public ushort[] Counts = [];
+        public float[] Sums = [];
         public readonly List<int> Found = new(4096);
 
-        /// <summary>The n-gram of every place and length, in the order in which they are enumerated; -1 where the model has none.</summary>
-        public readonly int[] InOrder = new int[Grams.Most];
+        /// <summary>Every n-gram that the model knows, wherever it stands in the text.</summary>
+        public readonly Occurrence[] Occurrences = new Occurrence[Grams.Most];
+        public int Known;
     }
 
     /// <param name="keys">The n-grams, in the order of <paramref name="rarity"/> and <paramref name="weights"/>.</param>
@@ -58,10 +69,16 @@ public sealed class CategoryModel
     internal CategoryModel(string[] labels, float[] bias, Trust trust, ulong[] keys, Half[] rarity, Half[] weights)
     {
         (_labels, _bias, _trust, _rarity, _weights) = (labels, bias, trust, rarity, weights);
-        _quick = [.. weights.Select(w => (float)w)];
-        _indexOf = new Dictionary<ulong, int>(keys.Length);
-        for (var i = 0; i < keys.Length; i++)
-            if (!_indexOf.TryAdd(keys[i], i)) throw new InvalidDataException("It is damaged: an n-gram stands in it twice.");
+        _stride = (labels.Length + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        _quick = new float[keys.Length * _stride];
+        for (var f = 0; f < keys.Length; f++)
+        {
+            var row = _quick.AsSpan(f * _stride, labels.Length);
+            var sum = 0f;
+            for (var k = 0; k < row.Length; k++) sum += row[k] = (float)weights[f * labels.Length + k];
+            foreach (ref var weight in row) weight -= sum / row.Length;
+        }
+        _grams = new GramTable(keys);
     }
 
     /// <summary>The classes that it tells apart.</summary>
@@ -99,30 +116,39 @@ public sealed class CategoryModel
     /// <returns>The length of the vector before it is made one.</returns>
     private double Score(ReadOnlySpan<char> letters, Scratch s, Span<double> scores)
     {
-        var n = 0;
-        var f = -1;
-        foreach (var gram in Grams.Of(letters))
+        s.Known = 0;
+        var grams = Grams.Of(letters);
+        while (grams.MoveNext())
         {
-            // What no two texts share at its beginning they do not share as a whole: most looks are for n-grams that are not there.
-            f = s.InOrder[n++] = gram.Length > 1 && f < 0 ? -1 : _indexOf.GetValueOrDefault(gram.Key, -1);
-            if (f >= 0 && s.Counts[f]++ == 0) s.Found.Add(f);
+            var f = _grams.IndexOf(grams.Key);
+            if (f < 0)
+            {
+                // What no two texts share at its beginning they do not share as a whole: most looks would be for n-grams that are not there.
+                grams.SkipLonger();
+                continue;
+            }
+            s.Occurrences[s.Known++] = new Occurrence(f, grams.Start, grams.Length);
+            if (s.Counts[f]++ == 0) s.Found.Add(f);
         }
-        scores.Clear();
+        if (s.Sums.Length < _stride) s.Sums = new float[_stride];
+        var sums = s.Sums.AsSpan(0, _stride);
+        sums.Clear();
         var squares = 0.0;
         foreach (var found in s.Found)
         {
             var value = Frequency(s.Counts[found]) * (float)_rarity[found];
             squares += value * value;
-            var weights = _quick.AsSpan(found * _labels.Length, _labels.Length);
-            for (var k = 0; k < weights.Length; k++) scores[k] += value * weights[k];
+            var weights = MemoryMarshal.Cast<float, Vector<float>>(_quick.AsSpan(found * _stride, _stride));
+            var into = MemoryMarshal.Cast<float, Vector<float>>(sums);
+            for (var v = 0; v < weights.Length; v++) into[v] += weights[v] * value;
         }
         var length = Math.Sqrt(squares);
-        for (var k = 0; k < scores.Length; k++) scores[k] = (length == 0 ? 0 : scores[k] / length) + _bias[k];
+        for (var k = 0; k < scores.Length; k++) scores[k] = (length == 0 ? 0 : sums[k] / length) + _bias[k];
         return length;
     }
 
     /// <summary>A word that comes twice says more than once, but not twice as much.</summary>
-    internal static float Frequency(int count) => 1 + MathF.Log(count);
+    internal static float Frequency(int count) => count == 1 ? 1 : 1 + MathF.Log(count);
 
     /// <summary>
     /// What each n-gram says for the class above the average class, laid evenly on the letters of its occurrences; letters that stand out and stand together make a word.
@@ -131,17 +157,10 @@ public sealed class CategoryModel
     {
         if (length == 0) return [];
         var evidence = new float[letters.Length];
-        var n = 0;
-        foreach (var gram in Grams.Of(letters))
+        foreach (var (f, start, count) in s.Occurrences.AsSpan(0, s.Known))
         {
-            var f = s.InOrder[n++];
-            if (f < 0) continue;
-            var weights = _quick.AsSpan(f * _labels.Length, _labels.Length);
-            var average = 0f;
-            foreach (var weight in weights) average += weight;
-            average /= weights.Length;
-            var said = Frequency(s.Counts[f]) * (float)_rarity[f] * (weights[label] - average) / (s.Counts[f] * gram.Length);
-            for (var i = gram.Start; i < gram.Start + gram.Length; i++) evidence[i] += said;
+            var said = Frequency(s.Counts[f]) * (float)_rarity[f] * _quick[f * _stride + label] / (s.Counts[f] * count);
+            foreach (ref var e in evidence.AsSpan(start, count)) e += said;
         }
         float sum = 0, positive = 0;
         foreach (var e in evidence)
@@ -191,9 +210,7 @@ public sealed class CategoryModel
             writer.Write(name);
             writer.Write(_bias[k]);
         }
-        var keys = new ulong[Count];
-        foreach (var (key, f) in _indexOf) keys[f] = key;
-        foreach (var key in keys) writer.Write(key);
+        foreach (var key in _grams.Keys(Count)) writer.Write(key);
         foreach (var rarity in _rarity) writer.Write(rarity);
         foreach (var weight in _weights) writer.Write(weight);
         return stream.ToArray();

@@ -1,7 +1,8 @@
 namespace Hotline.Dispatcher.Matters;
 
 /// <summary>What a model that had not seen a text said of it.</summary>
-public sealed record TestedAnswer(string Label, string Predicted, double Confidence)
+/// <param name="Chance">What it gave the label that is right.</param>
+public sealed record TestedAnswer(string Label, string Predicted, double Confidence, double Chance)
 {
     public bool Right => Label == Predicted;
 }
@@ -56,13 +57,14 @@ public static class CategoryTraining
     private sealed record Fitted(float[] Rarity, float[][] Weights, float[] Bias);
 
     /// <summary>The model of all texts, and how models of four fifths of them did on the rest, near duplicates kept together.</summary>
+    /// <param name="threads">How many at once; -1 for as many as there are processors.</param>
     /// <exception cref="InvalidDataException">The texts are no training set; the message says why.</exception>
-    public static (CategoryModel Model, Tested Tested) Train(IReadOnlyList<LabelledText> texts, CancellationToken ct = default)
+    public static (CategoryModel Model, Tested Tested) Train(IReadOnlyList<LabelledText> texts, CancellationToken ct = default, int threads = -1)
     {
         var corpus = Read(texts);
-        var scores = CrossScores(corpus, FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus)), ct);
+        var scores = CrossScores(corpus, FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus)), threads, ct);
         var trust = TrustIn(corpus, scores);
-        var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], ct);
+        var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], threads, ct);
         var k = corpus.Labels.Length;
         var weights = new Half[corpus.Keys.Length * k];
         for (var f = 0; f < corpus.Keys.Length; f++)
@@ -76,7 +78,7 @@ public static class CategoryTraining
     public static Tested CrossValidate(IReadOnlyList<LabelledText> texts, int folds, int seed, bool together, CancellationToken ct = default)
     {
         var corpus = Read(texts);
-        var scores = CrossScores(corpus, FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]), ct);
+        var scores = CrossScores(corpus, FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]), -1, ct);
         return Answers(corpus, scores, TrustIn(corpus, scores));
     }
 
@@ -85,8 +87,8 @@ public static class CategoryTraining
     [
         .. texts.Select(t =>
         {
-            var guess = model.Predict(t.Text)[0];
-            return new TestedAnswer(t.Label!, guess.Label, guess.Confidence);
+            var guesses = model.Predict(t.Text, model.Labels.Count);
+            return new TestedAnswer(t.Label!, guesses[0].Label, guesses[0].Confidence, guesses.FirstOrDefault(g => g.Label == t.Label)?.Confidence ?? 0);
         }),
     ]);
 
@@ -143,7 +145,7 @@ public static class CategoryTraining
         return new Corpus(labels, labelOf, [.. keys.Where((_, f) => place[f] >= 0)], grams, frequencies);
     }
 
-    private static Fitted Fit(Corpus corpus, int[] rows, CancellationToken ct)
+    private static Fitted Fit(Corpus corpus, int[] rows, int threads, CancellationToken ct)
     {
         var textsWith = new int[corpus.Keys.Length];
         foreach (var i in rows)
@@ -158,7 +160,7 @@ public static class CategoryTraining
             for (var j = 0; j < v.Length; j++) v[j] /= length;
         }
         var fitted = new Fitted(rarity, new float[corpus.Labels.Length][], new float[corpus.Labels.Length]);
-        Parallel.For(0, corpus.Labels.Length, new ParallelOptions { CancellationToken = ct }, label =>
+        Parallel.For(0, corpus.Labels.Length, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = threads }, label =>
         {
             var squares = new float[corpus.Keys.Length];
             Array.Fill(squares, 1);
@@ -234,12 +236,12 @@ public static class CategoryTraining
     }
 
     /// <summary>For every text the scores of a model that has not seen its fold.</summary>
-    private static double[][] CrossScores(Corpus corpus, int[] foldOf, CancellationToken ct)
+    private static double[][] CrossScores(Corpus corpus, int[] foldOf, int threads, CancellationToken ct)
     {
         var scores = new double[corpus.Grams.Length][];
         foreach (var fold in foldOf.Distinct())
         {
-            var fitted = Fit(corpus, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)], ct);
+            var fitted = Fit(corpus, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)], threads, ct);
             for (var i = 0; i < foldOf.Length; i++)
             {
                 if (foldOf[i] != fold) continue;
@@ -265,7 +267,7 @@ public static class CategoryTraining
             var shares = (double[])s.Clone();
             trust.Apply(shares);
             var best = Array.IndexOf(shares, shares.Max());
-            return new TestedAnswer(corpus.Labels[corpus.LabelOf[i]], corpus.Labels[best], shares[best]);
+            return new TestedAnswer(corpus.Labels[corpus.LabelOf[i]], corpus.Labels[best], shares[best], shares[corpus.LabelOf[i]]);
         }),
     ]);
 

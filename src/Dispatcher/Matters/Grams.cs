@@ -81,6 +81,9 @@ internal static class Grams
         public readonly Enumerator GetEnumerator() => this;
         public readonly Enumerator Current => this;
 
+        /// <summary>Goes on with the next letter: no longer n-gram begins at this one.</summary>
+        public void SkipLonger() => Length = _longest;
+
         public bool MoveNext()
         {
             while (true)

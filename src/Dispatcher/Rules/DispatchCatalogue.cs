@@ -29,9 +29,14 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     /// <summary>That a version was saved.</summary>
     public sealed record Saving(long Version, DateTimeOffset SavedAt, string SavedBy);
 
+    /// <summary>The catalogue in force as it was saved; version 0 and the columns alone where none was.</summary>
+    public async Task<(long Version, string Csv)> ReadAsync(CancellationToken ct) =>
+        await database.ReadAsync(db => FindAsync(db, null), ct) is { } row ? (row.Version, row.Csv) : (0, Empty);
+
     /// <returns>The version saved, or null and every error: then nothing is saved.</returns>
     public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct)
     {
+        if (Encoding.UTF8.GetByteCount(csv) > MostBytes || !Validation.IsVisible(csv)) return (null, [new RuleError(0, "", $"The catalogue must be text of {MostBytes} bytes at most, without control characters.", $"目录须为文本，最多 {MostBytes} 字节，不含控制字符。")]);
         var units = (await basis.ReadAsync(database, ct)).Units;
         var errors = Check(csv, units, database.Clock.Today, out var book);
         if (book is null) return (null, errors);
@@ -79,15 +84,13 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
             if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Problems.Invalid("version", "'version' must be a whole number.");
             asked = number;
         }
-        var row = await database.ReadAsync(db => db.FindAsync<CatalogueRow>("""
-            select version, saved_at, saved_by, csv from dispatch_catalogue where version = coalesce(@asked, (select max(version) from dispatch_catalogue))
-            """, new { asked }), ct);
+        var row = await database.ReadAsync(db => FindAsync(db, asked), ct);
         if (row is null && asked is not null) return Problems.NotFound($"There is no version {asked} of the dispatch catalogue.");
         if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
-            return TypedResults.Text(row?.Csv ?? string.Join(',', RuleBook.Columns) + "\n", "text/csv", Encoding.UTF8);
+            return TypedResults.Text(row?.Csv ?? Empty, "text/csv", Encoding.UTF8);
         return TypedResults.Ok(row is null ? new Current(0, null, null, []) : new Current(
             row.Version, database.Clock.Local(row.SavedAt), row.SavedBy,
-            [.. RuleBook.Stored(row.Csv).Rules.Select(r => new Rule(
+            [.. RuleBook.Stored(row.Csv, row.Version).Rules.Select(r => new Rule(
                 r.Id, Or(r.Category) ?? "*", r.Category.Length == 0 ? null : CategoryCatalogue.Instance.Path(r.Category), Or(r.Place), r.Kind, r.Mode, Or(r.Lead), r.Support,
                 r.Class, r.From, r.To, Or(r.Note)))]));
     }
@@ -128,6 +131,13 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
             return null;
         }
     }
+
+    private static string Empty => string.Join(',', RuleBook.Columns) + "\n";
+
+    /// <param name="asked">Null for the one in force.</param>
+    private static Task<CatalogueRow?> FindAsync(Session db, long? asked) => db.FindAsync<CatalogueRow>("""
+        select version, saved_at, saved_by, csv from dispatch_catalogue where version = coalesce(@asked, (select max(version) from dispatch_catalogue))
+        """, new { asked });
 
     private static async Task<long> InsertAsync(Work work, string csv, string actor)
     {

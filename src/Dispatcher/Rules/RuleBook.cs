@@ -6,7 +6,11 @@ namespace Hotline.Dispatcher.Rules;
 
 /// <summary>What is wrong with a row of a dispatch catalogue.</summary>
 /// <param name="Line">As an editor counts; 0 for the file as a whole.</param>
-public sealed record RuleError(int Line, string Column, string Message);
+/// <param name="Message">In English, for machines and the command line.</param>
+public sealed record RuleError(int Line, string Column, string Message, string Zh)
+{
+    public Sentence Said => new(Zh, Message);
+}
 
 /// <summary>
 /// A dispatch catalogue, read and checked. Columns: id, category, place, kind, mode, lead, support, class, from, to, note; see
@@ -33,20 +37,28 @@ public sealed class RuleBook
 
     public IReadOnlyList<DispatchRule> Rules { get; }
 
+    /// <summary>As it was saved; 0 for one that was not.</summary>
+    public long Version { get; private init; }
+
     /// <summary>The catalogue that comes with the program: every second level of the standard, by the departments of the template.</summary>
     public static string DefaultCsv => Resource.Text("Rules.catalogue.csv");
 
     /// <summary>The rules for a matter on a day, strongest first.</summary>
     public IReadOnlyList<DispatchRule> For(string category, string? place, TicketKind kind, DateOnly day)
     {
-        var found = new List<DispatchRule>();
+        var found = Of(category).Where(r => r.Covers(category, place, kind) && r.InForce(day)).ToList();
+        found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
+        return found;
+    }
+
+    /// <summary>Every rule for the class or one above it, whether it holds or not.</summary>
+    public IEnumerable<DispatchRule> Of(string category)
+    {
         foreach (var length in (int[])[6, 4, 2, 0])
         {
             if (length > category.Length) continue;
-            found.AddRange(_byCategory[category[..length]].Where(r => r.Covers(category, place, kind) && r.InForce(day)));
+            foreach (var rule in _byCategory[category[..length]]) yield return rule;
         }
-        found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
-        return found;
     }
 
     /// <summary>The rule that reserves a matter to a department; null where none does.</summary>
@@ -54,11 +66,11 @@ public sealed class RuleBook
         For(category, place, kind, day) is [{ Mode: DispatchMode.Reserved } rule, ..] ? rule : null;
 
     /// <summary>Reads a catalogue that was checked when it was saved.</summary>
-    internal static RuleBook Stored(string csv)
+    internal static RuleBook Stored(string csv, long version)
     {
         var errors = new List<RuleError>();
         var rules = Parse(csv, errors);
-        return errors.Count == 0 ? new RuleBook(rules)
+        return errors.Count == 0 ? new RuleBook(rules) { Version = version }
             : throw new InvalidDataException($"The stored dispatch catalogue cannot be read: line {errors[0].Line}, {errors[0].Column}: {errors[0].Message}");
     }
 
@@ -70,24 +82,24 @@ public sealed class RuleBook
         foreach (var rule in rules)
         {
             if (rule.Category.Length > 0 && categories.Find(rule.Category) is null)
-                found.Add(new(rule.Line, "category", $"There is no class '{rule.Category}' in the catalogue of matters."));
+                found.Add(new(rule.Line, "category", $"There is no class '{rule.Category}' in the catalogue of matters.", $"事项分类中没有「{rule.Category}」。"));
             if (rule.Place.Length > 0 && !units.All.Any(u => u.Division?.StartsWith(rule.Place, StringComparison.Ordinal) == true))
-                found.Add(new(rule.Line, "place", $"No unit of this hotline lies in '{rule.Place}'."));
+                found.Add(new(rule.Line, "place", $"No unit of this hotline lies in '{rule.Place}'.", $"「{rule.Place}」范围内没有本热线的单位。"));
             var lead = rule.Lead.Length == 0 ? null : units.Resolve(rule.Lead);
-            if (rule.Mode != DispatchMode.Territory && lead is null) found.Add(new(rule.Line, "lead", $"There is no unit '{rule.Lead}'."));
+            if (rule.Mode != DispatchMode.Territory && lead is null) found.Add(new(rule.Line, "lead", $"There is no unit '{rule.Lead}'.", $"没有单位「{rule.Lead}」。"));
             if (rule.Mode == DispatchMode.Reserved && lead?.IsGrassroots == true)
-                found.Add(new(rule.Line, "lead", $"A matter is reserved to a department; '{rule.Lead}' is the {lead.Kind} unit {lead.Name}."));
+                found.Add(new(rule.Line, "lead", $"A matter is reserved to a department; '{rule.Lead}' is the {lead.Kind} unit {lead.Name}.", $"专属事项只能由部门主办，{lead.Name}是街道或社区。"));
             foreach (var support in rule.Support.Where(s => s != DispatchRule.Street && units.Resolve(s) is null))
-                found.Add(new(rule.Line, "support", $"There is no unit '{support}'."));
+                found.Add(new(rule.Line, "support", $"There is no unit '{support}'.", $"没有单位「{support}」。"));
             if (rule.Lead.Length > 0 && rule.Support.Contains(rule.Lead, StringComparer.Ordinal))
-                found.Add(new(rule.Line, "support", $"'{rule.Lead}' leads already."));
+                found.Add(new(rule.Line, "support", $"'{rule.Lead}' leads already.", $"「{rule.Lead}」已是主办单位。"));
         }
         foreach (var same in rules.GroupBy(r => r.Id, StringComparer.Ordinal).Where(g => g.Count() > 1))
             foreach (var rule in same.Skip(1))
-                found.Add(new(rule.Line, "id", $"'{rule.Id}' stands in line {same.First().Line} already."));
+                found.Add(new(rule.Line, "id", $"'{rule.Id}' stands in line {same.First().Line} already.", $"「{rule.Id}」在第 {same.First().Line} 行已有。"));
         foreach (var equal in rules.GroupBy(r => (r.Category, r.Place, r.Kind, r.From)).Where(g => g.Count() > 1))
             foreach (var rule in equal.Skip(1))
-                found.Add(new(rule.Line, "category", $"It has the same category, place, kind and first day as line {equal.First().Line} ('{equal.First().Id}'): neither comes before the other."));
+                found.Add(new(rule.Line, "category", $"It has the same category, place, kind and first day as line {equal.First().Line} ('{equal.First().Id}'): neither comes before the other.", $"与第 {equal.First().Line} 行（「{equal.First().Id}」）的类别、地点、诉求类型和生效日都相同，分不出先后。"));
 
         var book = new RuleBook(rules);
         if (found.Count == 0) found.AddRange(RuleCoverage.Unreachable(book, categories));
@@ -106,14 +118,14 @@ public sealed class RuleBook
         }
         catch (FormatException e)
         {
-            errors.Add(new(0, "", e.Message));
+            errors.Add(new(0, "", e.Message, $"不是可读的 CSV：{e.Message}"));
             return rules;
         }
         foreach (var missing in Columns.Where(c => c is not ("place" or "kind" or "support" or "from" or "to" or "note") && !columns.Contains(c)))
-            errors.Add(new(1, missing, $"The column '{missing}' is missing."));
-        foreach (var unknown in columns.Where(c => !Columns.Contains(c))) errors.Add(new(1, unknown, $"There is no column '{unknown}'. The columns are: {string.Join(", ", Columns)}."));
-        if (rows.Count == 0) errors.Add(new(1, "", "The catalogue has no rule."));
-        if (rows.Count > MostRows) errors.Add(new(1, "", $"The catalogue has more than {MostRows} rules."));
+            errors.Add(new(1, missing, $"The column '{missing}' is missing.", $"缺少列「{missing}」。"));
+        foreach (var unknown in columns.Where(c => !Columns.Contains(c))) errors.Add(new(1, unknown, $"There is no column '{unknown}'. The columns are: {string.Join(", ", Columns)}.", $"没有列「{unknown}」，应为：{string.Join("、", Columns)}。"));
+        if (rows.Count == 0) errors.Add(new(1, "", "The catalogue has no rule.", "目录中没有规则。"));
+        if (rows.Count > MostRows) errors.Add(new(1, "", $"The catalogue has more than {MostRows} rules.", $"目录超过 {MostRows} 条规则。"));
         if (errors.Count > 0) return rules;
         foreach (var row in rows)
         {
@@ -125,38 +137,38 @@ public sealed class RuleBook
     private static DispatchRule? ParseRow(CsvRow row, int columns, List<RuleError> errors)
     {
         var before = errors.Count;
-        if (row.Count > columns) Bad("", $"The row has {row.Count} fields, the header {columns}.");
+        if (row.Count > columns) Bad("", $"The row has {row.Count} fields, the header {columns}.", $"本行有 {row.Count} 列，表头有 {columns} 列。");
         var id = row["id"];
-        if (id.Length is 0 or > LongestId) Bad("id", $"'id' must have 1 to {LongestId} characters.");
+        if (id.Length is 0 or > LongestId) Bad("id", $"'id' must have 1 to {LongestId} characters.", $"规则名须为 1 至 {LongestId} 个字符。");
         var category = row["category"] is "*" ? "" : row["category"];
-        if (row["category"].Length == 0) Bad("category", "'category' must be 2, 4 or 6 digits, or * for all.");
-        else if (category.Length is not (0 or 2 or 4 or 6) || !category.All(char.IsAsciiDigit)) Bad("category", $"'{category}' must be 2, 4 or 6 digits, or * for all.");
+        if (row["category"].Length == 0) Bad("category", "'category' must be 2, 4 or 6 digits, or * for all.", "类别须为 2、4 或 6 位编码，* 表示全部。");
+        else if (category.Length is not (0 or 2 or 4 or 6) || !category.All(char.IsAsciiDigit)) Bad("category", $"'{category}' must be 2, 4 or 6 digits, or * for all.", $"「{category}」须为 2、4 或 6 位编码，* 表示全部。");
         var place = row["place"] is "*" ? "" : row["place"];
-        if (place.Length is not (0 or 2 or 4 or 6 or 9) || !place.All(char.IsAsciiDigit)) Bad("place", $"'{place}' must be the 2, 4, 6 or 9 digits of a division or street.");
+        if (place.Length is not (0 or 2 or 4 or 6 or 9) || !place.All(char.IsAsciiDigit)) Bad("place", $"'{place}' must be the 2, 4, 6 or 9 digits of a division or street.", $"「{place}」须为 2、4、6 或 9 位区划或街道编码。");
         TicketKind? kind = null;
         if (row["kind"] is { Length: > 0 } and not "*")
         {
             if (Words.TryParse<TicketKind>(row["kind"], out var known)) kind = known;
-            else Bad("kind", $"'{row["kind"]}' is none of: {Words.List<TicketKind>()}.");
+            else Bad("kind", $"'{row["kind"]}' is none of: {Words.List<TicketKind>()}.", $"「{row["kind"]}」不是诉求类型：{Words.List<TicketKind>()}。");
         }
-        if (!Words.TryParse<DispatchMode>(row["mode"], out var mode)) Bad("mode", $"'{row["mode"]}' is none of: {Words.List<DispatchMode>()}.");
-        else if (mode != DispatchMode.Territory && row["lead"].Length == 0) Bad("lead", $"A rule of mode '{mode.Word()}' must name its lead.");
-        else if (mode == DispatchMode.Territory && row["lead"].Length > 0) Bad("lead", "A rule by territory names no lead: the street office of the place leads.");
-        if (!Words.TryParse<DeadlineClass>(row["class"], out var deadline)) Bad("class", $"'{row["class"]}' is none of: {Words.List<DeadlineClass>()}.");
+        if (!Words.TryParse<DispatchMode>(row["mode"], out var mode)) Bad("mode", $"'{row["mode"]}' is none of: {Words.List<DispatchMode>()}.", $"「{row["mode"]}」不是派单方式：{Words.List<DispatchMode>()}。");
+        else if (mode != DispatchMode.Territory && row["lead"].Length == 0) Bad("lead", $"A rule of mode '{mode.Word()}' must name its lead.", $"派单方式为「{mode.Word()}」时须写明主办单位。");
+        else if (mode == DispatchMode.Territory && row["lead"].Length > 0) Bad("lead", "A rule by territory names no lead: the street office of the place leads.", "属地派单由所在地街道主办，不写主办单位。");
+        if (!Words.TryParse<DeadlineClass>(row["class"], out var deadline)) Bad("class", $"'{row["class"]}' is none of: {Words.List<DeadlineClass>()}.", $"「{row["class"]}」不是时限等级：{Words.List<DeadlineClass>()}。");
         var from = Day("from");
         var to = Day("to");
-        if (from > to) Bad("to", "The last day comes before the first.");
+        if (from > to) Bad("to", "The last day comes before the first.", "失效日早于生效日。");
         var support = row["support"].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
         return errors.Count > before ? null
             : new DispatchRule(row.Line, id, category, place, kind, mode, row["lead"], support, deadline, from, to, row["note"]);
 
-        void Bad(string column, string message) => errors.Add(new(row.Line, column, message));
+        void Bad(string column, string message, string zh) => errors.Add(new(row.Line, column, message, zh));
 
         DateOnly? Day(string column)
         {
             if (row[column].Length == 0) return null;
             if (Days.Parse(row[column]) is { } day) return day;
-            Bad(column, $"'{row[column]}' is no day written as 2020-02-07.");
+            Bad(column, $"'{row[column]}' is no day written as 2020-02-07.", $"「{row[column]}」不是日期，应写作 2020-02-07。");
             return null;
         }
     }

@@ -32,7 +32,8 @@ internal static class RuleCoverage
             var everywhere = Leaves(rule.Category, categories).All(leaf => (rule.Kind is { } one ? [one] : Kinds).All(kind =>
                 FirstOpenDay(rule.From ?? DateOnly.MinValue, rule.To ?? DateOnly.MaxValue, stronger.Where(s => s.Covers(leaf, rule.Place, kind))) is null));
             if (everywhere)
-                yield return new(rule.Line, "id", $"'{rule.Id}' can never win: {string.Join(", ", stronger.Take(4).Select(s => $"'{s.Id}' (line {s.Line})"))}{(stronger.Length > 4 ? " and others" : "")} come before it wherever it holds.");
+                yield return new(rule.Line, "id", $"'{rule.Id}' can never win: {string.Join(", ", stronger.Take(4).Select(s => $"'{s.Id}' (line {s.Line})"))}{(stronger.Length > 4 ? " and others" : "")} come before it wherever it holds.",
+                    $"「{rule.Id}」永远不会被采用：{string.Join("、", stronger.Take(4).Select(s => $"「{s.Id}」（第 {s.Line} 行）"))}{(stronger.Length > 4 ? "等" : "")}处处优先于它。");
         }
     }
 
@@ -56,11 +57,14 @@ internal static class RuleCoverage
             {
                 var ended = everywhere.Where(r => r.To is { } to && to < DateOnly.MaxValue && to.AddDays(1) == same.Key.Day && (r.Category.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(r.Category, StringComparison.Ordinal)))
                     .MaxBy(r => r.Category.Length);
-                var kinds = same.Key.Kinds.Split(", ").Length == Kinds.Length ? "" : $" for {same.Key.Kinds}";
+                var all = same.Key.Kinds.Split(", ").Length == Kinds.Length;
+                var (kinds, zh) = all ? ("", "") : ($" for {same.Key.Kinds}", $"（{same.Key.Kinds}）");
                 var day = same.Key.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
                 yield return new(ended?.Line ?? 0, ended is null ? "" : "to", ended is null
                     ? $"No rule holds for class {prefix} {categories.Find(prefix)?.Name}{kinds} from {day} on: add a row for it, or one for '*'."
-                    : $"'{ended.Id}' ends on {ended.To:yyyy-MM-dd}, and from the next day no rule holds for class {prefix} {categories.Find(prefix)?.Name}{kinds}.");
+                    : $"'{ended.Id}' ends on {ended.To:yyyy-MM-dd}, and from the next day no rule holds for class {prefix} {categories.Find(prefix)?.Name}{kinds}.", ended is null
+                    ? $"自 {day} 起，类别 {prefix} {categories.Find(prefix)?.Name}{zh}没有规则：请为它增加一行，或增加一行「*」。"
+                    : $"「{ended.Id}」到 {ended.To:yyyy-MM-dd} 为止，此后类别 {prefix} {categories.Find(prefix)?.Name}{zh}没有规则。");
             }
         }
     }

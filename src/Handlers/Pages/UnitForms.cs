@@ -9,8 +9,9 @@ public sealed class ReturnForm
     public string? Reason { get; set; }
     public string? Basis { get; set; }
     public string? SuggestedUnit { get; set; }
+    public string? Category { get; set; }
 
-    public ReturnWorkOrder Read() => new(FormText.Lines(Reason), FormText.Lines(Basis), FormText.Given(SuggestedUnit));
+    public ReturnWorkOrder Read() => new(FormText.Lines(Reason), FormText.Lines(Basis), FormText.Given(SuggestedUnit), FormText.Given(Category));
 }
 
 /// <summary>The fields of a reply as a browser sends them.</summary>

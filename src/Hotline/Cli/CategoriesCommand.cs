@@ -19,7 +19,7 @@ internal static class CategoriesCommand
 
     private const int Block = 4096;
 
-    public static Command Create() => new("categories", "Learns what texts are about from labelled texts.") { Train(), Predict() };
+    public static Command Create() => new("categories", "Learns what texts are about from labelled texts, and from the hotline's own tickets.") { Train(), Predict(), Retrain(), Models(), Use() };
 
     private static Command Train()
     {
@@ -48,6 +48,65 @@ internal static class CategoriesCommand
         command.SetAction((parsed, ct) => PredictAsync(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(output)!, ct));
         return command;
     }
+
+    private static Command Retrain()
+    {
+        var command = new Command("retrain", "Trains on the hotline's own tickets whose class a person gave, and takes the model where it is at least as good on the newest days; exit status 1 where not. The service does it every night.");
+        command.SetAction((_, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
+        {
+            var (model, why) = await services.GetRequiredService<CategoryModels>().RetrainAsync("hotline categories retrain", token);
+            if (model is null)
+            {
+                await Console.Error.WriteLineAsync($"No model was trained. {why}");
+                return Exit.BadNews;
+            }
+            List([model]);
+            await Console.Error.WriteLineAsync(model.Taken
+                ? $"Model {model.Version} is in use. Back: hotline categories use VERSION, or 0 for none."
+                : $"Model {model.Version} is not taken: of {model.Tested} newer tickets it gets {model.Right} right, and what is in use {model.RightBefore}.");
+            return model.Taken ? Exit.Done : Exit.BadNews;
+        }, ct));
+        return command;
+    }
+
+    private static Command Models()
+    {
+        var command = new Command("models", "Lists the models that were trained on the hotline's own tickets, newest first.");
+        command.SetAction((_, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
+        {
+            var models = await services.GetRequiredService<CategoryModels>().ListAsync(token);
+            List(models);
+            if (!models.Any(m => m.InUse)) await Console.Error.WriteLineAsync("None is in use: the lexicon alone says what a ticket is about.");
+            return Exit.Done;
+        }, ct));
+        return command;
+    }
+
+    private static Command Use()
+    {
+        var version = new Argument<long>("version") { Description = "A version that 'hotline categories models' lists as kept; 0 for none." };
+        var command = new Command("use", "Uses another model from now on, or none.") { version };
+        command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(async (services, token) =>
+        {
+            var asked = parsed.GetValue(version);
+            if (await services.GetRequiredService<CategoryModels>().UseAsync(asked, "hotline categories use", token) is { } wrong)
+            {
+                await Console.Error.WriteLineAsync($"{wrong} See: hotline categories models");
+                return Exit.WrongCall;
+            }
+            await Console.Error.WriteLineAsync(asked == 0 ? "No model is in use: the lexicon alone." : $"Model {asked} is in use.");
+            return Exit.Done;
+        }, ct));
+        return command;
+    }
+
+    private static void List(IReadOnlyList<TrainedModel> models) => Terminal.List(
+        ["version", "trained", "tickets", "classes", "share", "tested", "right", "before", "taken", "kept", "in use"],
+        models.Select(m => new[]
+        {
+            $"{m.Version}", m.TrainedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), $"{m.Texts}", $"{m.Classes}", Figure("0.00", m.Share), $"{m.Tested}", $"{m.Right}", $"{m.RightBefore}",
+            m.Taken ? "yes" : "no", m.Kept ? "yes" : "no", m.InUse ? "yes" : "",
+        }));
 
     private static async Task<int> TrainAsync(FileInfo[] inputs, FileInfo output, CancellationToken ct)
     {

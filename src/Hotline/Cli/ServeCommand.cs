@@ -4,6 +4,7 @@ using Hotline.App.Composition;
 using Hotline.App.Demo;
 using Hotline.Contracts;
 using Hotline.Data;
+using Hotline.Dispatcher.Matters;
 using Hotline.Intake.Search;
 using Hotline.Reporting;
 
@@ -60,6 +61,7 @@ internal static class ServeCommand
         builder.Services.AddHostedService<Relay>();
         if (roles.Contains(Role.Intake)) builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
         if (roles.Contains(Role.Reporting)) builder.Services.AddHostedService(services => services.GetRequiredService<HotIssueFinder>());
+        if (roles.Contains(Role.Dispatcher)) builder.Services.AddHostedService(services => services.GetRequiredService<NightlyLearning>());
 
         await using var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();

@@ -23,15 +23,26 @@ internal static class SimulateCommand
     /// <summary>Lines that cannot be read and are named.</summary>
     private const int Shown = 5;
 
+    /// <summary>A ticket to decide, or why there is none.</summary>
+    /// <param name="Line">Where it stands in the input; 0 for a stored ticket.</param>
+    private sealed record Entry(int Line, string? Number, PastTicket? Ticket, string? Error);
+
     private sealed record Line(string? Number, string? Title, string? Description, string? Address, Location? Location, string? Kind, string? Category, string? Urgency, DateTimeOffset? FiledAt, string? Lead);
 
     public static Command Create()
     {
-        var input = new Option<FileInfo>("--input") { Description = "JSONL file: title, description, address, and where known kind, category, urgency, filedAt, and lead: the unit that led it (code or name).", Required = true };
+        var input = new Option<FileInfo?>("--input") { Description = "JSONL file: title, description, address, and where known kind, category, urgency, filedAt, and lead: the unit that led it (code or name). Left out, the hotline's own tickets." };
+        var from = new Option<string?>("--from") { Description = "First day of the hotline's own tickets, like 2020-02-07; default: 30 days ago." };
+        var to = new Option<string?>("--to") { Description = "Last day of the hotline's own tickets; default: today." };
         var catalogue = new Option<FileInfo?>("--catalogue") { Description = "CSV of a dispatch catalogue to try; default: the one in force." };
         var output = new Option<FileInfo?>("--output") { Description = "JSONL file to write: each decision with its reasons." };
         var top = new Option<int>("--top") { Description = "Rows shown of each table (1-1000).", DefaultValueFactory = _ => 20 };
-        input.AcceptExistingOnly();
+        from.Validators.Add(DayOption.Validate);
+        to.Validators.Add(DayOption.Validate);
+        input.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<FileInfo?>() is { Exists: false } file) r.AddError($"--input: there is no file '{file.FullName}'.");
+        });
         catalogue.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<FileInfo?>() is { Exists: false } file) r.AddError($"--catalogue: there is no file '{file.FullName}'.");
@@ -41,13 +52,17 @@ internal static class SimulateCommand
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 1000) r.AddError("--top must be between 1 and 1000.");
         });
-        var command = new Command("simulate", "Dry run of the dispatch over a history: agreement, confusion, what goes to triage.") { input, catalogue, output, top };
+        var command = new Command("simulate", "Dry run of the dispatch over a history: agreement, confusion, what goes to triage.") { input, from, to, catalogue, output, top };
+        command.Validators.Add(r =>
+        {
+            if (r.GetValue(input) is not null && (r.GetValue(from) ?? r.GetValue(to)) is not null) r.AddError("--input: give a file, or --from and --to for the hotline's own tickets, not both.");
+        });
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(
-            (services, token) => RunAsync(services, parsed.GetValue(input)!, parsed.GetValue(catalogue), parsed.GetValue(output), parsed.GetValue(top), token), ct));
+            (services, token) => RunAsync(services, parsed.GetValue(input), Days.Parse(parsed.GetValue(from)), Days.Parse(parsed.GetValue(to)), parsed.GetValue(catalogue), parsed.GetValue(output), parsed.GetValue(top), token), ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, FileInfo input, FileInfo? catalogue, FileInfo? output, int top, CancellationToken ct)
+    private static async Task<int> RunAsync(IServiceProvider services, FileInfo? input, DateOnly? from, DateOnly? to, FileInfo? catalogue, FileInfo? output, int top, CancellationToken ct)
     {
         var database = services.GetRequiredService<Database>();
         var basis = await services.GetRequiredService<RoutingBasis>().ReadAsync(database, ct);
@@ -71,29 +86,40 @@ internal static class SimulateCommand
 
         var simulation = new Simulation(services.GetRequiredService<Router>(), basis, tried);
         var summary = new SimulationSummary();
-        var (number, unreadable, unknownLeads) = (0, 0, 0);
+        var (unreadable, unknownLeads) = (0, 0);
         await using var writer = output is null ? null : new StreamWriter(output.FullName);
-        foreach (var block in File.ReadLines(input.FullName).Select(text => (Number: ++number, Text: text)).Where(l => !string.IsNullOrWhiteSpace(l.Text)).Chunk(Block))
+        var last = to ?? database.Clock.Today;
+        if (input is not null) await TakeAsync(File.ReadLines(input.FullName).Select((text, i) => (Number: i + 1, Text: text)).Where(l => !string.IsNullOrWhiteSpace(l.Text)).Chunk(Block)
+            .Select(block => block.AsParallel().AsOrdered().WithCancellation(ct).Select(l => Read(l.Number, l.Text, database.Clock))));
+        else await database.ReadAsync(async db =>
         {
-            foreach (var (line, ticket, error, done) in block.AsParallel().AsOrdered().WithCancellation(ct).Select(l => Run(l.Number, l.Text, simulation, database.Clock)))
-            {
-                if (done is null)
-                {
-                    if (unreadable++ < Shown) await Console.Error.WriteLineAsync($"{input.Name}, line {line}: {error}");
-                    continue;
-                }
-                summary.Add(done);
-                if (ticket!.Lead is not null && done.Past is null) unknownLeads++;
-                if (writer is not null) await writer.WriteLineAsync(Json.Write(Written(line, ticket, done)).AsMemory(), ct);
-            }
-        }
+            await foreach (var block in PastTickets.StreamAsync(db, database.Clock, from ?? last.AddDays(-30), last).Select(t => new Entry(0, t.Number, t.Ticket, null)).Chunk(Block).WithCancellation(ct))
+                await TakeAsync([block.AsParallel().AsOrdered().WithCancellation(ct)]);
+            return true;
+        }, ct);
         Print(summary, basis.Units, tried is not null, top);
+        if (summary.Tickets == 0 && input is null) await Console.Error.WriteLineAsync($"No ticket was filed and led from {Days.Write(from ?? last.AddDays(-30))} to {Days.Write(last)}.");
         if (unknownLeads > 0) await Console.Error.WriteLineAsync($"{unknownLeads} tickets name a lead that is no unit of this hotline; they are not compared.");
         if (unreadable > 0) await Console.Error.WriteLineAsync($"{unreadable} lines could not be read.");
         return unreadable > 0 ? Exit.BadNews : Exit.Done;
+
+        async Task TakeAsync(IEnumerable<ParallelQuery<Entry>> blocks)
+        {
+            foreach (var (entry, done) in blocks.SelectMany(b => b.Select(e => (Entry: e, Done: e.Ticket is null ? null : simulation.Run(e.Ticket)))))
+            {
+                if (done is null)
+                {
+                    if (unreadable++ < Shown) await Console.Error.WriteLineAsync($"{input!.Name}, line {entry.Line}: {entry.Error}");
+                    continue;
+                }
+                summary.Add(done);
+                if (entry.Ticket!.Lead is not null && done.Past is null) unknownLeads++;
+                if (writer is not null) await writer.WriteLineAsync(Json.Write(Written(entry, done)).AsMemory(), ct);
+            }
+        }
     }
 
-    private static (int Line, Line? Ticket, string? Error, Simulated? Done) Run(int number, string text, Simulation simulation, HotlineClock clock)
+    private static Entry Read(int number, string text, HotlineClock clock)
     {
         Line line;
         try
@@ -102,28 +128,30 @@ internal static class SimulateCommand
         }
         catch (JsonException)
         {
-            return (number, null, "not a JSON object with the fields of a ticket as text", null);
+            return Wrong("not a JSON object with the fields of a ticket as text");
         }
-        var kind = TicketKind.Request;
+        var kind = KindReader.Read(line.Title ?? "", line.Description ?? "").Kind;
         Urgency? urgency = null;
-        if (line.Title is null && line.Description is null) return (number, null, "'title' and 'description' are missing", null);
-        if (line.Kind is not null && !Words.TryParse(line.Kind, out kind)) return (number, null, $"'kind' must be one of: {Words.List<TicketKind>()}", null);
+        if (line.Title is null && line.Description is null) return Wrong("'title' and 'description' are missing");
+        if (line.Kind is not null && !Words.TryParse(line.Kind, out kind)) return Wrong($"'kind' must be one of: {Words.List<TicketKind>()}");
         if (line.Urgency is not null)
         {
-            if (!Words.TryParse<Urgency>(line.Urgency, out var known)) return (number, null, $"'urgency' must be one of: {Words.List<Urgency>()}", null);
+            if (!Words.TryParse<Urgency>(line.Urgency, out var known)) return Wrong($"'urgency' must be one of: {Words.List<Urgency>()}");
             urgency = known;
         }
-        if (line.Category is not null && CategoryCatalogue.Instance.Find(line.Category) is null) return (number, null, $"there is no category '{line.Category}'", null);
+        if (line.Category is not null && CategoryCatalogue.Instance.Find(line.Category) is null) return Wrong($"there is no category '{line.Category}'");
         var question = new RoutingQuestion(
             new Matter(line.Title ?? "", line.Description ?? "", line.Address ?? "", line.Location), kind, line.Category, urgency,
             line.FiledAt is { } at ? clock.DayOf(at) : clock.Today, RoutingQuestion.Nobody);
-        return (number, line, null, simulation.Run(new PastTicket(question, line.Lead)));
+        return new Entry(number, line.Number, new PastTicket(question, line.Lead), null);
+
+        Entry Wrong(string error) => new(number, null, null, error);
     }
 
-    private static object Written(int line, Line ticket, Simulated done) => new
+    private static object Written(Entry entry, Simulated done) => new
     {
-        Line = line,
-        ticket.Number,
+        Line = entry.Line == 0 ? (int?)null : entry.Line,
+        entry.Number,
         Lead = done.Decision.Lead,
         done.Decision.Support,
         done.Decision.DeadlineClass,

@@ -44,9 +44,10 @@ internal static class HotlineServices
             code => provider.GetRequiredService<CategoryCatalogue>().Find(code) is not null,
             async (code, ct) => await provider.GetRequiredService<UnitRegister>().FindAsync(code, ct) is not null)
         {
+            KindOf = (title, description) => KindReader.Read(title, description).Kind,
             Categories = Offered(provider.GetRequiredService<CategoryCatalogue>()),
         });
-        services.AddSingleton(provider => new KnownUnits(provider.GetRequiredService<Known>().IsUnit));
+        services.AddSingleton(provider => new KnownUnits(provider.GetRequiredService<Known>().IsUnit, provider.GetRequiredService<Known>().IsCategory));
         services.AddKeysAndAccounts(
             Bind<AccessSettings>(configuration, "Access", _ => []),
             provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));

@@ -20,6 +20,9 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
     {
         /// <summary>The current decision; null while there is none, and in triage.</summary>
         public DecisionView? Decision => Dispatch?.Decisions.LastOrDefault(d => d.Current && d.Lead is not null);
+
+        /// <summary>The unit that answers for it now (首接负责制): the one that hands over, else the lead; null where none ever had it, and once closed.</summary>
+        public Named? Responsible { get; init; }
     }
 
     /// <summary>
@@ -34,12 +37,13 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
         if (await tickets.FindAsync(number, hideCitizen: !user.SeesAll(), ct) is not { } ticket) return null;
         var lines = (await timeline.OfAsync(number, ct)).Select(l => l with { At = clock.Local(l.At) });
         var dispatch = await decisions.OfTicketAsync(number, ct);
-        if (user.SeesAll()) return new View(ticket, dispatch, orders, [.. lines]);
+        var responsible = ticket.ClosedAt is null ? (orders.FirstOrDefault(o => o.HandingOver) ?? orders.LastOrDefault(o => o.Lead))?.Unit : null;
+        if (user.SeesAll()) return new View(ticket, dispatch, orders, [.. lines]) { Responsible = responsible };
         return new View(
             ticket,
             dispatch is null ? null : dispatch with { Returns = [.. dispatch.Returns.Where(r => user.ActsFor(r.Unit.Code))] },
             [.. orders.Where(o => user.ActsFor(o.Unit.Code))],
-            [.. lines.Where(l => l.Unit is null || l.Action is "dispatched" or "designated" || user.ActsFor(l.Unit))]);
+            [.. lines.Where(l => l.Unit is null || l.Action is "dispatched" or "designated" || user.ActsFor(l.Unit))]) { Responsible = responsible };
     }
 
     internal static void Map(IEndpointRouteBuilder app) =>
@@ -53,14 +57,14 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
         string Number, TicketStatus Status, DateTimeOffset FiledAt, string FiledBy, Channel Channel, TicketKind Kind, string Title, string Description,
         string Address, Location? Location, string? Category, Urgency? Urgency, bool Confidential, IReadOnlyDictionary<string, string>? Attributes,
         TicketView.MaskedCaller? Caller, string? RepeatOf, bool Excluded, int Urged, string? DirectAnswer, DateTimeOffset? ClosedAt, Closing? How,
-        string? PublicReply, DecisionView? Decision, TicketDecisions? Dispatch, IReadOnlyList<WorkOrderView> WorkOrders,
+        string? PublicReply, Named? Responsible, DecisionView? Decision, TicketDecisions? Dispatch, IReadOnlyList<WorkOrderView> WorkOrders,
         IReadOnlyList<TicketView.CallbackView> Callbacks, IReadOnlyList<TimelineEntry> Timeline)
     {
         public Answer(View view) : this(
             view.Ticket.Number, view.Ticket.Status, view.Ticket.FiledAt, view.Ticket.FiledBy, view.Ticket.Channel, view.Ticket.Kind, view.Ticket.Title,
             view.Ticket.Description, view.Ticket.Address, view.Ticket.Location, view.Ticket.Category, view.Ticket.Urgency, view.Ticket.Confidential,
             view.Ticket.Attributes, view.Ticket.Caller, view.Ticket.RepeatOf, view.Ticket.Excluded, view.Ticket.Urged, view.Ticket.Answer,
-            view.Ticket.ClosedAt, view.Ticket.How, view.Ticket.PublicReply, view.Decision, view.Dispatch, view.WorkOrders, view.Ticket.Callbacks, view.Timeline)
+            view.Ticket.ClosedAt, view.Ticket.How, view.Ticket.PublicReply, view.Responsible, view.Decision, view.Dispatch, view.WorkOrders, view.Ticket.Callbacks, view.Timeline)
         {
         }
     }

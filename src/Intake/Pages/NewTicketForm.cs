@@ -39,7 +39,6 @@ public sealed class NewTicketForm
         var errors = new Dictionary<string, string[]>();
         var request = new FileTicket(
             Word<Channel>(Channel, "channel", errors) ?? default,
-            Word<TicketKind>(Kind, "kind", errors) ?? default,
             Title?.Trim() ?? "",
             Lines(Description),
             Given(Address),
@@ -48,7 +47,8 @@ public sealed class NewTicketForm
             Urgency: Given(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
             Confidential: Confidential,
             RepeatOf: Given(Repeats) ?? Given(RepeatOf),
-            Answer: Given(Answer));
+            Answer: Given(Answer),
+            Kind: Given(Kind) is null ? null : Word<TicketKind>(Kind, "kind", errors));
         foreach (var (field, messages) in new FileTicket.Validator().Errors(request) ?? []) errors.TryAdd(field, messages);
         return errors.Count == 0 ? (request, errors) : (null, errors);
     }

@@ -212,7 +212,7 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
         var app = builder.Build();
         app.MapDispatcher();
         var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).ToArray();
-        Assert.Equal(12, endpoints.Length);
+        Assert.Equal(14, endpoints.Length);
         Assert.All(endpoints, e => Assert.NotNull(e.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>()));
     }
 

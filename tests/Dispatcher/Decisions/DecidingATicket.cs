@@ -107,7 +107,7 @@ public sealed class DecidingATicket
     [Fact]
     public void Rules_of_equal_rank_that_name_different_leads_go_to_triage()
     {
-        var basis = Chongchuan.Basis with { Rules = RuleBook.Stored("id,category,mode,lead,class\na,0805,duty,labour,normal\nb,0805,duty,justice,normal\n") };
+        var basis = Chongchuan.Basis with { Rules = RuleBook.Stored("id,category,mode,lead,class\na,0805,duty,labour,normal\nb,0805,duty,justice,normal\n", 0) };
         Assert.Equal(TriageReason.RuleConflict, Decide(Of("080508", 0.9), Nowhere, basis).Triage);
     }
 
@@ -180,8 +180,60 @@ public sealed class DecidingATicket
         var decision = Decide("夜间施工噪音扰民", "", "崇川区和平桥街道");
         var zh = string.Join("\n", decision.Why.Select(s => s.Zh));
         var en = string.Join("\n", decision.Why.Select(s => s.En));
-        foreach (var part in (string[])["噪音", "噪声污染", "和平桥", "规则「noise」", "未采用规则「pollution」：类别较宽", "协办单位", "时限等级：一般"]) Assert.Contains(part, zh, StringComparison.Ordinal);
-        foreach (var part in (string[])["confidence", "Rule noise", "Rule pollution lost", "Supporting", "Deadline class: normal"]) Assert.Contains(part, en, StringComparison.Ordinal);
+        foreach (var part in (string[])["噪音", "噪声污染", "和平桥", "规则「noise」", "「pollution」类别较宽", "协办单位", "时限等级：一般"]) Assert.Contains(part, zh, StringComparison.Ordinal);
+        foreach (var part in (string[])["confidence", "Rule noise", "pollution: its category is wider", "Supporting", "Deadline class: normal"]) Assert.Contains(part, en, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("请督促区法院尽快开庭，法院审理超期", "12368")]
+    [InlineData("不服仲裁裁决", "12333")]
+    [InlineData("举报村书记贪污公款", "12388")]
+    [InlineData("申请行政复议", "12348")]
+    [InlineData("申请政府信息公开", "行政机关")]
+    [InlineData("请求解决某人信访事项", "信访")]
+    [InlineData("控告检察院工作人员隐匿证据", "12309")]
+    public void What_has_a_procedure_of_its_own_goes_to_an_operator_with_the_answer(string title, string belongs)
+    {
+        var decision = Decide(title, "", "崇川区新城桥街道");
+        Assert.Equal(TriageReason.OutOfScope, decision.Triage);
+        Assert.Contains(belongs, decision.Why[^1].Zh, StringComparison.Ordinal);
+        Assert.Contains(belongs, OutOfScope.AnswerOf(decision.Rule)!.Zh, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("法院对面的公厕晚上不开", "")]
+    [InlineData("物业拒不退费", "法院判决书已生效，物业仍不退费")]
+    [InlineData("中级法院空调外机噪声扰民", "")]
+    public void What_only_speaks_of_a_court_goes_on(string title, string description) => Assert.NotEqual(TriageReason.OutOfScope, Decide(title, description, "崇川区新城桥街道").Triage);
+
+    [Fact]
+    public void A_question_a_chosen_class_a_danger_and_what_a_unit_has_had_are_never_out_of_scope()
+    {
+        const string title = "不服仲裁裁决";
+        Assert.Null(OutOfScope.Find("不服仲裁裁决怎么办", TicketKind.Inquiry));
+        Assert.NotEqual(TriageReason.OutOfScope, Decide(title, "", "崇川区新城桥街道", category: "080508").Triage);
+        Assert.NotEqual(TriageReason.OutOfScope, Decide(title + "，有人被困电梯", "", "崇川区新城桥街道").Triage);
+        var question = new RoutingQuestion(new Matter(title, "", "新城桥街道", null), TicketKind.Complaint, null, null, Epidemic, new HashSet<string> { Chongchuan.Health });
+        Assert.Null(new Router(Lexicon.Instance, CategoryCatalogue.Instance, AddressResolver.Instance, Settings).WhatIsIt(question, null).Elsewhere);
+    }
+
+    [Fact]
+    public void Every_rule_for_the_class_is_named_with_why_it_lost()
+    {
+        var basis = Chongchuan.With($"""
+            id,category,place,kind,mode,lead,support,class,from,to,note
+            all,*,,,duty,urban,,normal,,,
+            wide,03,,,duty,housing,,normal,,,
+            estate,030608,,,territory,,,normal,,,
+            tips,030608,,tip,duty,market,,normal,,,
+            here,030608,{Chongchuan.Hepingqiao.Code},,duty,housing,,normal,,,
+            ended,030608,,,duty,police,,normal,2019-01-01,2019-12-31,
+            coming,030608,,,duty,police,,normal,2030-01-01,,
+            """);
+        var why = Decide(Of("030608", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.9), basis).Why;
+        Assert.Contains(why, s => s == new Sentence(
+            "未采用的规则：「tips」限其他诉求类型；「here」限其他地点；「ended」已失效；「coming」尚未生效；「wide」「all」类别较宽。",
+            "Rules that lost: tips: it is for another kind of ticket; here: it is for another place; ended: no longer in force; coming: not in force yet; wide, all: its category is wider."));
     }
 
     private static readonly PlaceMatch Nowhere = new(null, null, null, null, 0, false, null, [], []);

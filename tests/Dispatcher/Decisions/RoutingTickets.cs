@@ -273,6 +273,32 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_hotline_s_own_tickets_are_simulated_with_who_led_them_in_the_end()
+    {
+        const string second = "20200207-000002", third = "20200208-000001", waiting = "20200207-000003";
+        await _hotline.TellAsync(_hotline.Filed("药店口罩涨价"), _hotline.Filed("药店口罩涨价", number: second), _hotline.Filed("物业公司不作为", address: "", number: waiting));
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Urban, number: second));
+        _hotline.Db.Time.Advance(TimeSpan.FromDays(1));
+        await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: third));
+
+        var day = new DateOnly(2020, 2, 7);
+        var past = await _hotline.Database.ReadAsync(async db =>
+        {
+            var all = new List<(string Number, PastTicket Ticket)>();
+            await foreach (var ticket in PastTickets.StreamAsync(db, _hotline.Db.Clock, day, day)) all.Add(ticket);
+            return all;
+        }, CancellationToken.None);
+        Assert.Equal([(RoutedTickets.Number, Chongchuan.Market), (second, Chongchuan.Urban)], past.Select(p => (p.Number, p.Ticket.Lead!)));
+        Assert.Equal((day, "药店口罩涨价", TicketKind.Complaint), (past[0].Ticket.Question.Day, past[0].Ticket.Question.Matter.Title, past[0].Ticket.Question.Kind));
+
+        var simulation = new Simulation(_hotline.Get<Router>(), await _hotline.Get<RoutingBasis>().ReadAsync(_hotline.Database, default), null);
+        var summary = new SimulationSummary();
+        foreach (var (_, ticket) in past) summary.Add(simulation.Run(ticket));
+        Assert.Equal((2, 2, 1), (summary.Tickets, summary.Known, summary.Same));
+        Assert.Equal([(Chongchuan.Urban, Chongchuan.Market, 1)], summary.Confusion);
+    }
+
+    [Fact]
     public async Task What_is_reserved_to_a_department_is_not_pushed_down_by_a_dispatcher_a_reviewer_or_the_returning_unit()
     {
         const string tax = "110201";

@@ -179,6 +179,39 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await _office.LookAtAsync(dispatcher, "second-round");
     }
 
+    [Fact]
+    public async Task What_is_not_for_a_hotline_is_answered_with_where_it_belongs()
+    {
+        var desk = await _office.SignInAsync("operator");
+        await desk.GetByLabel("标题").FillAsync("不服劳动仲裁裁决");
+        await desk.GetByLabel("诉求描述").FillAsync("对仲裁裁决有异议，要求重新处理。");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+        await Expect(desk.Locator(".head .badge.triage")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(desk.Locator("#answer-text")).ToHaveValueAsync(new Regex("12333"), new() { Timeout = 30_000 });
+        await _office.LookAtAsync(desk, "out-of-scope");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "答复并办结" }).ClickAsync();
+        await Expect(desk.Locator(".head .badge.closed")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_keeps_the_catalogue_sees_what_is_wrong_with_it_before_it_holds()
+    {
+        var dispatcher = await _office.SignInAsync("dispatcher");
+        await dispatcher.GetByRole(AriaRole.Link, new() { Name = "派单目录" }).ClickAsync();
+        var csv = dispatcher.Locator("#csv");
+        await Expect(csv).ToHaveValueAsync(new Regex("^id,category,place"));
+        var before = await csv.InputValueAsync();
+        await csv.FillAsync(before + "mine,000000,,,duty,nobody,,normal,,,\n");
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
+        await Expect(dispatcher.Locator("[role=alert] li").First).ToContainTextAsync("事项分类中没有「000000」");
+        await Expect(csv).ToHaveValueAsync(new Regex("mine,000000"));
+        await _office.LookAtAsync(dispatcher, "catalogue-refused");
+        await csv.FillAsync(before);
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
+        await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync("第 2 版");
+        await _office.LookAtAsync(dispatcher, "catalogue");
+    }
+
     private async Task HandleAsync(IPage unit, string number)
     {
         await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();

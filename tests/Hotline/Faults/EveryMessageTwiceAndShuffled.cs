@@ -60,7 +60,7 @@ public abstract class EveryMessageTwiceAndShuffled(Engine engine) : IAsyncLifeti
         for (var i = 0; i < 30; i++)
         {
             var filed = await services.GetRequiredService<Filing>().FileAsync(new FileTicket(
-                Enum.GetValues<Channel>()[i % 7], TicketKind.Request, i % 3 == 0 ? "路灯不亮" : "药房买不到口罩", "请尽快处理。", streets[i % 5]), null, "operator", None);
+                Enum.GetValues<Channel>()[i % 7], i % 3 == 0 ? "路灯不亮" : "药房买不到口罩", "请尽快处理。", streets[i % 5], Kind: TicketKind.Request), null, "operator", None);
             numbers.Add(Assert.IsType<Filing.Outcome.New>(filed).Filed.Number);
         }
         await DeliverAsync();
@@ -145,7 +145,7 @@ public abstract class EveryMessageTwiceAndShuffled(Engine engine) : IAsyncLifeti
         .AddSingleton(db.Clock)
         .AddSingleton(new DataKey(new byte[DataKey.Bytes]))
         .AddSingleton(new DispatchSettings { Division = "320613" })
-        .AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)))
+        .AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)) { KindOf = (_, _) => TicketKind.Complaint })
         .AddIntake().AddDispatcher().AddHandlers().AddReporting()
         .AddSingleton<Recounting>()
         .BuildServiceProvider();

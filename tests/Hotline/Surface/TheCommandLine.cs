@@ -103,6 +103,29 @@ public sealed class TheCommandLine(OneService one)
     }
 
     [Fact]
+    public async Task The_hotline_s_own_tickets_can_be_simulated_and_learned_from_or_it_says_why_not()
+    {
+        var (status, table, notes) = await one.Hotline.TryAsync("simulate", "--from", "2001-01-01", "--to", "2001-01-02");
+        Assert.Equal((0, true), (status, table.StartsWith("0 tickets", StringComparison.Ordinal)));
+        Assert.Contains("No ticket was filed and led from 2001-01-01 to 2001-01-02.", notes, StringComparison.Ordinal);
+        (status, _, notes) = await one.Hotline.TryAsync("simulate", "--from", "yesterday");
+        Assert.Equal(2, status);
+        Assert.Contains("'yesterday' is no day", notes, StringComparison.Ordinal);
+
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "retrain");
+        Assert.Equal(1, status);
+        Assert.Contains("No model was trained.", notes, StringComparison.Ordinal);
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "models");
+        Assert.Equal(0, status);
+        Assert.Contains("None is in use: the lexicon alone", notes, StringComparison.Ordinal);
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "use", "3");
+        Assert.Equal(2, status);
+        Assert.Contains("There is no model 3.", notes, StringComparison.Ordinal);
+        (status, _, notes) = await one.Hotline.TryAsync("categories", "use", "0");
+        Assert.Equal(0, status);
+    }
+
+    [Fact]
     public async Task Categories_are_learned_from_one_file_and_predicted_in_another()
     {
         var (input, model, output) = (Path.Combine(one.Hotline.Folder, "labelled.jsonl"), Path.Combine(one.Hotline.Folder, "categories.model"), Path.Combine(one.Hotline.Folder, "predicted.jsonl"));

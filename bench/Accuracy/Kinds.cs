@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using Hotline.Contracts;
+using Hotline.Dispatcher.Matters;
+
+namespace Hotline.Accuracy;
+
+/// <summary>How often the kind of a ticket is read right: 200 messages labelled by hand (<c>kinds-labels.csv</c>), of which the first 100 were looked at while the words were chosen.</summary>
+internal static class Kinds
+{
+    public static bool Measure(string folder, string labels)
+    {
+        string[] files = ["messages_4326", "answered_2816"];
+        if (files.FirstOrDefault(f => !File.Exists(Path.Combine(folder, f + ".jsonl"))) is { } missing)
+        {
+            Console.Error.WriteLine($"No {Path.Combine(folder, missing + ".jsonl")}: kinds were not measured.");
+            return false;
+        }
+        var texts = files.SelectMany(f => File.ReadLines(Path.Combine(folder, f + ".jsonl")).Select(l => (File: f, Line: JsonSerializer.Deserialize<Message>(l, JsonSerializerOptions.Web)!)))
+            .GroupBy(m => (m.File, m.Line.Id)).ToDictionary(g => g.Key, g => g.First().Line);
+        var labelled = File.ReadLines(labels).Skip(1).Select(l => l.Split(',')).Select(f => (Part: f[0], Text: texts[(f[1], f[2])], Kind: Words.Parse<TicketKind>(f[3]))).ToArray();
+        Console.WriteLine("kind of ticket, read from the text:");
+        foreach (var part in labelled.GroupBy(l => l.Part))
+        {
+            var answers = part.Select(l => (l.Kind, Read: KindReader.Read(l.Text.Title, l.Text.Description))).ToArray();
+            Console.WriteLine($"  {part.Key,-6} n {answers.Length}  right {Share(answers.Count(a => a.Kind == a.Read.Kind), answers.Length)}  a complaint always {Share(answers.Count(a => a.Kind == TicketKind.Complaint), answers.Length)}");
+            foreach (var kind in Enum.GetValues<TicketKind>().Where(k => answers.Any(a => a.Kind == k || a.Read.Kind == k)))
+                Console.WriteLine($"         {kind.Word(),-10} n {answers.Count(a => a.Kind == kind),3}  precision {Share(answers.Count(a => a.Kind == kind && a.Read.Kind == kind), answers.Count(a => a.Read.Kind == kind))}  recall {Share(answers.Count(a => a.Kind == kind && a.Read.Kind == kind), answers.Count(a => a.Kind == kind))}");
+        }
+        return true;
+    }
+
+    private static string Share(int part, int of) => of == 0 ? "–" : ((double)part / of).ToString("0.00", CultureInfo.InvariantCulture);
+
+    private sealed record Message(string Id, string Title, string Description);
+}
