@@ -2,11 +2,27 @@ using Hotline.Accuracy;
 
 // How often the machine is right, wrong or silent on labelled addresses and texts, and how fast. Neither are part of the repository (no licence to ship them).
 var data = args.FirstOrDefault(a => !a.StartsWith('-')) ?? ".";
+var complaints = Path.Combine(data, "complaints");
 if (args.Contains("--boundaries")) return MapSpeed.Measure();
-if (!args.Contains("--addresses") && !args.Contains("--categories")) Kinds.Measure(Path.Combine(data, "complaints"), Path.Combine(AppContext.BaseDirectory, "kinds-labels.csv"));
-if (args.Contains("--kinds")) return 0;
-var categories = args.Contains("--addresses") || Categories.Measure(Path.Combine(data, "complaints"), args.Contains("--quick"));
-if (args.Contains("--categories")) return categories ? 0 : 2;
-Console.WriteLine();
-var home = args.FirstOrDefault(a => a.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..];
-return Addresses.Measure(Path.Combine(data, "addresses"), home, args.Contains("--errors"), args.Contains("--fit")) && categories ? 0 : 2;
+
+(string Name, Func<bool> Measure)[] parts =
+[
+    ("--kinds", () => Kinds.Measure(complaints, Path.Combine(AppContext.BaseDirectory, "kinds-labels.csv"))),
+    ("--categories", () => Categories.Measure(complaints, args.Contains("--quick"))),
+    ("--repeats", () =>
+    {
+        if (!Repeats.Measure(complaints)) return false;
+        Hot.Measure(complaints);
+        return true;
+    }),
+    ("--addresses", () => Addresses.Measure(Path.Combine(data, "addresses"), args.FirstOrDefault(a => a.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..], args.Contains("--errors"), args.Contains("--fit"))),
+];
+// Those that are named, or all of them.
+var asked = parts.Where(p => args.Contains(p.Name)).ToArray() is { Length: > 0 } named ? named : parts;
+var measured = true;
+foreach (var part in asked)
+{
+    measured &= part.Measure();
+    Console.WriteLine();
+}
+return measured ? 0 : 2;

@@ -16,6 +16,10 @@ using Hotline.Load;
 //
 //   dotnet run -c Release --project bench/Load -- history --engine postgresql --connection "Host=…" --data-key BASE64 --tickets 10000000 --days 1000
 //   dotnet run -c Release --project bench/Load -- calls --url http://127.0.0.1:5080 --key KEY --times 200
+//
+// Likely repeats among a million recent tickets, on a history of --tickets 1000000 --days 90:
+//
+//   dotnet run -c Release --project bench/Load -- similar --url http://127.0.0.1:5080 --key KEY --times 1000
 
 const string usage = """
     load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--sample N] [--seed N]
@@ -34,6 +38,7 @@ const string usage = """
 
 if (args is ["history", .. var ofHistory]) return await History.RunAsync(ofHistory);
 if (args is ["calls", .. var ofCalls]) return await Calls.RunAsync(ofCalls);
+if (args is ["similar", .. var ofSimilar]) return await Similar.RunAsync(ofSimilar);
 
 try
 {

@@ -1,6 +1,7 @@
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
+using Hotline.Intake.Repeats;
 using Hotline.Intake.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,8 @@ public static class IntakeRole
         .AddSingleton<TicketDesk>()
         .AddSingleton<TicketQuery>()
         .AddSingleton<SearchTickets>()
+        .AddSingleton<RecentTexts>()
+        .AddSingleton<SimilarTickets>()
         .AddSingleton(SearchIndexSettings.Default)
         .AddSingleton<SearchIndexer>()
         .AddConsumer<TicketRouted, TicketRoutedConsumer>(Role.Intake)
@@ -39,6 +42,7 @@ public static class IntakeRole
         manager.MapPost("{number}/exclusion", ExcludeTicket.HandleAsync).Validates<ExcludeTicket, ExcludeTicket.Validator>();
         manager.MapDelete("{number}/exclusion", ExcludeTicket.UndoAsync);
 
+        tickets.MapPost("similar", FindSimilar.HandleAsync).Validates<FindSimilar, FindSimilar.Validator>().RequireRole(Roles.Operator, Roles.Dispatcher);
         tickets.MapPost("{number}/contact", RevealContact.HandleAsync).Validates<RevealContact, RevealContact.Validator>()
             .RequireRole(Roles.Operator, Roles.Handler);
         tickets.MapGet("", SearchTickets.HandleAsync).RequireRole(Roles.Operator, Roles.Dispatcher, Roles.Manager);

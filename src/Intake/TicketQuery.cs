@@ -15,6 +15,12 @@ public sealed record TicketView(
     public sealed record CallbackView(string Id, int Round, DateTimeOffset At, string By, CallbackOutcome Outcome, bool? Solved, string Note, bool Reissued);
 }
 
+/// <summary>What a ticket is about, without its citizen (诉求内容).</summary>
+/// <param name="Description">Its beginning.</param>
+/// <param name="Person">The same for the same phone and for no other; nobody finds the phone from it. Null where there is none.</param>
+/// <param name="Supporters">The attribute <c>supporters</c>, where it is a number: people who said elsewhere that they are concerned too.</param>
+public sealed record TicketMatter(string Number, DateTimeOffset FiledAt, string Title, string Description, string? Person, int Supporters);
+
 /// <summary>Reads single tickets, and the facts of all of them for a recount.</summary>
 public sealed class TicketQuery(Database database, Contacts contacts)
 {
@@ -59,6 +65,45 @@ public sealed class TicketQuery(Database database, Contacts contacts)
             """, new { among })).ToLookup(c => c.Ticket, c => c.Fact(), StringComparer.Ordinal);
         return [.. (await db.QueryAsync<TicketRow>($"select {Tickets.FactColumns} from intake_ticket where {db.Dialect.Among("number", "@among")}", new { among }))
             .Select(row => row.Facts([.. callbacks[row.Number]]))];
+    }
+
+    /// <summary>What citizens asked for between two instants, praise and what was withdrawn aside; the newest, if there are more than so many.</summary>
+    public Task<List<TicketMatter>> MattersAsync(DateTimeOffset from, DateTimeOffset to, int most, CancellationToken ct) => database.ReadAsync(async db =>
+    {
+        var matters = new List<TicketMatter>();
+        await foreach (var row in db.StreamAsync<MatterRow>($"""
+            select number, filed_at, title, substring(description, 1, {MatterLetters}) as description, caller_name, caller_phone, phone_hash, attributes
+            from intake_ticket
+            where filed_at >= @from and filed_at < @to and kind <> @praise and (closed_how is null or closed_how <> @withdrawn)
+            order by filed_at desc, number desc {db.Dialect.Limit}
+            """, new { from, to, praise = TicketKind.Praise.Word(), withdrawn = Closing.Withdrawn.Word(), limit = most }).WithCancellation(ct))
+        {
+            var (name, phone) = (contacts.Open(row.Number, row.CallerName), contacts.Open(row.Number, row.CallerPhone));
+            matters.Add(new TicketMatter(
+                row.Number, row.FiledAt, Contacts.Redact(row.Title, name, phone), Contacts.Redact(row.Description, name, phone), row.PhoneHash, Supporters(row.Attributes)));
+        }
+        return matters;
+    }, ct);
+
+    private static int Supporters(string? attributes) =>
+        attributes is not null && Json.Read<Dictionary<string, string?>>(attributes).GetValueOrDefault("supporters") is { } text
+        && int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var supporters) ? Math.Min(supporters, MostSupporters) : 0;
+
+    /// <summary>More is a mistake, or worse.</summary>
+    private const int MostSupporters = 100_000;
+
+    private const int MatterLetters = 200;
+
+    private sealed record MatterRow
+    {
+        public required string Number { get; init; }
+        public required DateTimeOffset FiledAt { get; init; }
+        public required string Title { get; init; }
+        public required string Description { get; init; }
+        public string? CallerName { get; init; }
+        public string? CallerPhone { get; init; }
+        public string? PhoneHash { get; init; }
+        public string? Attributes { get; init; }
     }
 
     private TicketView View(TicketRow row, IReadOnlyList<CallbackRow> callbacks, bool hideCitizen)

@@ -75,10 +75,15 @@ public sealed record Section(string Code, string? Name, IReadOnlyDictionary<stri
 public sealed record DailyReport(
     DateOnly Date, DateOnly DayBefore, DateOnly WeekBefore, DateTimeOffset ReadAt, bool Provisional, Named? Unit, Breakdown? By, Section Whole, IReadOnlyList<Section> Rows)
 {
+    private const int MostHot = 10;
+
+    /// <summary>The hot issues of the seven days up to this one; null for a unit, and where none were computed yet.</summary>
+    public HotIssueList? Hot { get; init; }
+
     public static async Task<DailyReport> ReadAsync(Database database, DateOnly day, string? unit, Breakdown? by, CancellationToken ct)
     {
         var (dayBefore, weekBefore) = (day.AddDays(-1), day.AddDays(-7));
-        var (rows, names) = await database.ReadAsync(async db => (
+        var (rows, names, hot) = await database.ReadAsync(async db => (
             await db.QueryAsync<NumberRow>("""
                 select 1 as whole, code, measure,
                        cast(sum(case when day = @day then value else 0 end) as bigint) as value,
@@ -107,7 +112,8 @@ public sealed record DailyReport(
             }),
             await db.QueryAsync<LabelRow>("""
                 select dimension, code, name from reporting_label where dimension = @dimension or (dimension = 'unit' and code = @unit)
-                """, new { dimension = by?.Word() ?? "", unit = unit ?? "" })), ct);
+                """, new { dimension = by?.Word() ?? "", unit = unit ?? "" }),
+            unit is null ? await HotIssueTable.ReadAsync(db, day, ReadHotIssues.OfReport) : null), ct);
 
         var nameOf = names.ToDictionary(n => (n.Dimension, n.Code), n => n.Name);
         var named = unit is null ? null : new Named(unit, nameOf.GetValueOrDefault((Breakdown.Unit.Word(), unit), unit));
@@ -121,7 +127,10 @@ public sealed record DailyReport(
             .ThenBy(s => s.Code, StringComparer.Ordinal)
             .ToArray();
         var now = database.Clock.Now;
-        return new DailyReport(day, dayBefore, weekBefore, now, now < database.Clock.EndOf(day), named, by, whole, sections);
+        return new DailyReport(day, dayBefore, weekBefore, now, now < database.Clock.EndOf(day), named, by, whole, sections)
+        {
+            Hot = hot is null ? null : hot with { ComputedAt = database.Clock.Local(hot.ComputedAt), Issues = [.. hot.Issues.Take(MostHot)] },
+        };
     }
 
     /// <summary>Whether any message ever named this unit.</summary>

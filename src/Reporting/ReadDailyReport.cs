@@ -70,10 +70,8 @@ public sealed record ReadDailyReport(DateOnly Day, string? Unit, Breakdown? By)
         if (string.IsNullOrEmpty(by)) by = null;
         var today = database.Clock.Today;
         if (string.IsNullOrEmpty(date)) return Invalid("date", "'date' is needed, as in 2020-02-07.");
-        if (Days.Parse(date) is not { } day)
-            return Invalid("date", "'date' must be a day, as in 2020-02-07.");
-        if (day > today) return Invalid("date", "'date' must not be in the future.");
-        if (day < Earliest) return Invalid("date", $"'date' must not be before {Days.Write(Earliest)}.");
+        var day = DayOf(date, today, out var wrong);
+        if (wrong is not null) return Invalid("date", wrong);
         Breakdown? breakdown = Words.TryParse<Breakdown>(by, out var parsed) ? parsed : null;
         if (by is not null && breakdown is null) return Invalid("by", $"'by' must be one of: {Words.List<Breakdown>()}.");
         if (!user.SeesAll() && (unit is null || unit != user.Unit()))
@@ -83,6 +81,16 @@ public sealed record ReadDailyReport(DateOnly Day, string? Unit, Breakdown? By)
         return (new ReadDailyReport(day, unit, breakdown), null);
 
         static (ReadDailyReport?, ProblemHttpResult?) Invalid(string field, string message) => (null, Problems.Invalid(field, message));
+    }
+
+    /// <param name="wrong">Why there can be no report of the day; null where there can.</param>
+    internal static DateOnly DayOf(string date, DateOnly today, out string? wrong)
+    {
+        var day = Days.Parse(date);
+        wrong = day is null ? "'date' must be a day, as in 2020-02-07."
+            : day > today ? "'date' must not be in the future."
+            : day < Earliest ? $"'date' must not be before {Days.Write(Earliest)}." : null;
+        return day ?? default;
     }
 
     /// <summary>Before any hotline; the week before it is still a date.</summary>

@@ -18,8 +18,13 @@ public sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IR
                 .. Total.All.Select(t => TotalRow(texts[$"total.{t.Key}"], report.Whole.Totals[t.Key])),
                 .. Figure.All.Select(f => FigureRow(texts[$"figure.{f.Key}"], report.Whole.Figures[f.Key])),
             ]);
-        return report.By is { } by ? [whole, .. Breakdowns(report, by, texts)] : [whole];
+        return [whole, .. report.Hot is { Issues.Count: > 0 } hot ? [HotIssues(hot, texts)] : Array.Empty<ReportTable>(), .. report.By is { } by ? Breakdowns(report, by, texts) : []];
     }
+
+    private static ReportTable HotIssues(HotIssueList hot, IStringLocalizer<Texts> texts) => new(
+        texts["Caption.Hot", hot.Days],
+        [texts["Hot.Issue"], texts["Hot.People"], texts["Hot.PeopleBefore", hot.Days], texts["Hot.Tickets"]],
+        [.. hot.Issues.Select(i => (string[])[ReportText.Title(i), ReportText.Number(i.People), ReportText.Number(i.PeopleBefore), ReportText.Number(i.Tickets)])]);
 
     /// <summary>All rows with some of the numbers, then all rows with the next: together they would not fit a terminal.</summary>
     private static IEnumerable<ReportTable> Breakdowns(DailyReport report, Breakdown by, IStringLocalizer<Texts> texts)

@@ -19,6 +19,9 @@ internal static class ReportText
     public static string Title(DailyReport report, IStringLocalizer<Texts> texts) =>
         report.Unit is { } unit ? texts["Title.Unit", unit.Name] : texts["Title"];
 
+    /// <summary>The street stands behind the words that name the issue.</summary>
+    public static string Title(HotIssue issue) => issue.Street is { } street ? $"{issue.Title}（{street.Name}）" : issue.Title;
+
     public static string Name(Section section, Breakdown by, IStringLocalizer<Texts> texts)
     {
         if (section.Code.Length == 0) return texts[$"None.{by.Word()}"];

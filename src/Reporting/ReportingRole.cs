@@ -12,7 +12,12 @@ public static class ReportingRole
         .AddConsumer<TicketChanged, CountingConsumer>(Role.Reporting)
         .AddConsumer<TicketRouted, CountingConsumer>(Role.Reporting)
         .AddConsumer<WorkOrderChanged, CountingConsumer>(Role.Reporting)
+        .AddSingleton<HotIssueFinder>()
         .AddLocalization();
 
-    public static void MapReporting(this IEndpointRouteBuilder app) => ReadDailyReport.Map(app);
+    public static void MapReporting(this IEndpointRouteBuilder app)
+    {
+        ReadDailyReport.Map(app);
+        ReadHotIssues.Map(app);
+    }
 }

@@ -25,6 +25,7 @@ public sealed class IntakeDesk : IAsyncDisposable
             .AddSingleton(db.Database)
             .AddSingleton(new DataKey(Enumerable.Range(0, DataKey.Bytes).Select(i => (byte)i).ToArray()))
             .AddSingleton(new Known(code => code is "210103", (code, _) => Task.FromResult(code == Street.Code)) { KindOf = (title, _) => title.Contains('？') ? TicketKind.Inquiry : TicketKind.Complaint })
+            .AddSingleton(new RepeatSettings())
             .AddIntake()
             .BuildServiceProvider();
     }
@@ -34,6 +35,8 @@ public sealed class IntakeDesk : IAsyncDisposable
     public TicketDesk Desk => _services.GetRequiredService<TicketDesk>();
     public TicketQuery Query => _services.GetRequiredService<TicketQuery>();
     public SearchTickets Search => _services.GetRequiredService<SearchTickets>();
+    public Contacts Contacts => _services.GetRequiredService<Contacts>();
+    public SimilarTickets Similar => _services.GetRequiredService<SimilarTickets>();
     public TicketNumbers Numbers => _services.GetRequiredService<TicketNumbers>();
 
     public static async Task<IntakeDesk> OpenAsync(Engine engine)

@@ -76,7 +76,7 @@ public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
         await FileAsync(random, 150);
         Advance(TimeSpan.FromSeconds(11));
         await using var other = Desk.Db.Reopen();
-        var (one, two) = (Indexer(), new SearchIndexer(other, Small, NullLogger<SearchIndexer>.Instance));
+        var (one, two) = (Indexer(), new SearchIndexer(other, Small, new RepeatSettings(), NullLogger<SearchIndexer>.Instance));
 
         for (var i = 0; i < 20; i++) await Task.WhenAll(one.StepAsync(None), two.StepAsync(None));
 
@@ -133,7 +133,7 @@ public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
         Assert.Equal([late], await FindAsync(new TicketFilter(Q: "迟到的")));
     }
 
-    private SearchIndexer Indexer() => new(Desk.Db.Database, Small, NullLogger<SearchIndexer>.Instance);
+    private SearchIndexer Indexer() => new(Desk.Db.Database, Small, new RepeatSettings(), NullLogger<SearchIndexer>.Instance);
 
     /// <summary>Lets others that may hold the work lose it, and works until nothing is left.</summary>
     private async Task IndexAsync(SearchIndexer indexer)

@@ -22,6 +22,7 @@ internal sealed class ReportDesk : IAsyncDisposable
     }
 
     public Database Database => _db.Database;
+    public SettableTime Time => _db.Time;
 
     public static async Task<ReportDesk> OpenAsync(Engine engine, params IMessage[] messages)
     {

@@ -6,6 +6,7 @@ using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Dispatcher.Matters;
 using Hotline.Intake.Search;
+using Hotline.Reporting;
 
 namespace Hotline.App.Cli;
 
@@ -59,6 +60,7 @@ internal static class ServeCommand
         builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp(settings);
         builder.Services.AddHostedService<Relay>();
         if (roles.Contains(Role.Intake)) builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
+        if (roles.Contains(Role.Reporting)) builder.Services.AddHostedService(services => services.GetRequiredService<HotIssueFinder>());
         if (roles.Contains(Role.Dispatcher)) builder.Services.AddHostedService(services => services.GetRequiredService<NightlyLearning>());
 
         await using var app = builder.Build();

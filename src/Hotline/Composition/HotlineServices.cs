@@ -30,9 +30,16 @@ internal static class HotlineServices
         services.AddSingleton(Read(() => DispatchSettings.Read(configuration, settings.Division)));
         services.AddSingleton(Bind<DeadlineSettings>(configuration, "Deadlines", s => s.Errors()));
         services.AddSingleton(Bind<ReturnSettings>(configuration, "Returns", s => s.Errors()));
+        services.AddSingleton(Bind<RepeatSettings>(configuration, "Repeats", s => s.Errors()));
         services.AddIntake().AddDispatcher().AddHandlers().AddReporting();
         services.AddSingleton<TicketFile>();
         services.AddSingleton<Recounting>();
+        services.AddSingleton(provider => new HotTicketSource(async (from, to, most, ct) =>
+        {
+            // One more shows whether there are more.
+            var matters = await provider.GetRequiredService<TicketQuery>().MattersAsync(from, to, most + 1, ct);
+            return ([.. matters.Take(most).Select(m => new HotTicket(m.Number, m.FiledAt, m.Title, m.Description, null, m.Person, m.Supporters))], matters.Count <= most);
+        }));
         services.AddSingleton(provider => new Known(
             code => provider.GetRequiredService<CategoryCatalogue>().Find(code) is not null,
             async (code, ct) => await provider.GetRequiredService<UnitRegister>().FindAsync(code, ct) is not null)

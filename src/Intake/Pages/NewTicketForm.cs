@@ -21,6 +21,15 @@ public sealed class NewTicketForm
     /// <summary>A code; the name that the list puts behind it is for reading.</summary>
     public string? Category { get; set; }
     public string? RepeatOf { get; set; }
+
+    /// <summary>The number that was chosen from the tickets shown as likely repeats.</summary>
+    public string? Repeats { get; set; }
+
+    /// <summary>The numbers of the tickets that were shown as likely repeats, joined by blanks: who files after that has seen them.</summary>
+    public string? Seen { get; set; }
+
+    /// <summary>Only wants to see what the ticket may repeat.</summary>
+    public bool Look { get; set; }
     public string? Answer { get; set; }
     public bool Confidential { get; set; }
 
@@ -37,7 +46,7 @@ public sealed class NewTicketForm
             Category: Given(Category)?.Split(' ', 2)[0],
             Urgency: Given(Urgency) is null ? null : Word<Urgency>(Urgency, "urgency", errors),
             Confidential: Confidential,
-            RepeatOf: Given(RepeatOf),
+            RepeatOf: Given(Repeats) ?? Given(RepeatOf),
             Answer: Given(Answer),
             Kind: Given(Kind) is null ? null : Word<TicketKind>(Kind, "kind", errors));
         foreach (var (field, messages) in new FileTicket.Validator().Errors(request) ?? []) errors.TryAdd(field, messages);

@@ -19,7 +19,7 @@ public sealed record SearchIndexSettings(int Small, int Large, TimeSpan Settled,
 /// small segments are built again into large ones, from the tickets themselves. Where it stands is in the database: the end of the last segment that is ready.
 /// It may stop anywhere and run in several processes: a segment counts when its row becomes ready, which only happens where no other lies.
 /// </summary>
-public sealed partial class SearchIndexer(Database database, SearchIndexSettings settings, ILogger<SearchIndexer> log) : BackgroundService
+public sealed partial class SearchIndexer(Database database, SearchIndexSettings settings, RepeatSettings repeats, ILogger<SearchIndexer> log) : BackgroundService
 {
     /// <summary>Rows in one transaction: others write in between.</summary>
     private const int RowsAtOnce = 64;
@@ -71,6 +71,7 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
         if (await EndOfNextAsync(end, settings.Large, ct) is { } far) return await BuildAsync(end, far, [], ct);
         if (await EndOfNextAsync(end, settings.Small, ct) is { } near) return await BuildAsync(end, near, [], ct);
         if (SmallOnes(segments) is { Count: > 0 } small) return await BuildAsync(small[0].FromAt, small[^1].ToAt, small, ct);
+        if (segments.LastOrDefault(s => !s.Likeness && s.ToAt > repeats.Since(database.Clock.Now)) is { } old) return await BuildAsync(old.FromAt, old.ToAt, [old], ct);
         if (await ClearAsync(ct)) return true;
         return await CheckAsync(segments, ct);
     }

@@ -1,3 +1,5 @@
+using Hotline.Data.Likeness;
+
 namespace Hotline.Intake.Search;
 
 /// <summary>A row of <c>intake_search_segment</c>: the tickets filed from one instant, inclusive, to another, exclusive.</summary>
@@ -11,6 +13,9 @@ internal sealed record Segment
     /// <summary>Over how many blocks its tokens are spread; a power of two.</summary>
     public required int Buckets { get; init; }
 
+    /// <summary>Whether it has keys of likeness; segments of earlier versions have none.</summary>
+    public required bool Likeness { get; init; }
+
     /// <summary>Where the body of a block lies in <c>intake_search</c>.</summary>
     public long Key(int block) => (Id << 16) + block;
 
@@ -20,12 +25,14 @@ internal sealed record Segment
 
 /// <summary>
 /// The bodies of a segment. Its tickets are numbered from 0 in the order of filing. Blocks 0 … buckets − 1 hold postings: token, length in
-/// bytes, and the tickets that have it as differences. Block <see cref="Directory"/> says when each chunk of tickets begins; blocks from
+/// bytes, and the tickets that have it as differences. Blocks from <see cref="FirstOfLikeness"/> on hold the same for the keys under which tickets that are alike are looked up
+/// (<see cref="LookupKeys"/>); those that very many tickets have tell nothing and are left out. Block <see cref="Directory"/> says when each chunk of tickets begins; blocks from
 /// <see cref="FirstChunk"/> on hold <see cref="ChunkSize"/> tickets each: instant and number as differences. All numbers are of variable length.
 /// </summary>
 internal static class SegmentBody
 {
     public const int ChunkSize = 256;
+    public const int FirstOfLikeness = 16384;
     public const int Directory = 49151;
     public const int FirstChunk = 49152;
 
@@ -34,42 +41,58 @@ internal static class SegmentBody
 
     public sealed class Builder
     {
-        private readonly Dictionary<uint, List> _lists = [];
+        /// <summary>A key of likeness counts up to this share of the tickets.</summary>
+        private const double MostOfKey = 0.01;
+        private const int LeastOfKey = 32;
+
+        private readonly Dictionary<uint, List> _lists = [], _keys = [];
         private readonly List<Entry> _entries = [];
         private readonly HashSet<uint> _tokens = [];
 
         public int Count => _entries.Count;
 
         /// <summary>Tickets come in the order of filing.</summary>
-        public void Add(DateTimeOffset filedAt, string number, params ReadOnlySpan<string> texts)
+        public void Add(DateTimeOffset filedAt, string number, string title, string description, string address)
         {
             _tokens.Clear();
-            foreach (var text in texts) TextTokens.AddTo(_tokens, text);
-            foreach (var token in _tokens)
+            TextTokens.AddTo(_tokens, title);
+            TextTokens.AddTo(_tokens, description);
+            TextTokens.AddTo(_tokens, address);
+            Add(_lists, _tokens);
+            Add(_keys, LookupKeys.Of(title, description));
+            _entries.Add(new Entry(filedAt.ToUnixTimeMilliseconds(), number));
+        }
+
+        private void Add(Dictionary<uint, List> lists, IEnumerable<uint> tokens)
+        {
+            foreach (var token in tokens)
             {
-                ref var list = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_lists, token, out _);
+                ref var list = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(lists, token, out _);
                 (list ??= new List()).Add(_entries.Count);
             }
-            _entries.Add(new Entry(filedAt.ToUnixTimeMilliseconds(), number));
         }
 
         /// <summary>Every block that is not empty.</summary>
         public IEnumerable<(int Block, byte[] Body)> Blocks(int buckets)
         {
-            var spread = new List<uint>?[buckets];
-            foreach (var token in _lists.Keys) (spread[TextTokens.Bucket(token, buckets)] ??= []).Add(token);
             var writer = new Writer();
-            for (var bucket = 0; bucket < buckets; bucket++)
+            var mostOfKey = Math.Max(LeastOfKey, (int)(_entries.Count * MostOfKey));
+            foreach (var (first, lists) in new[] { (0, _lists), (FirstOfLikeness, _keys.Where(k => k.Value.Count <= mostOfKey).ToDictionary()) })
             {
-                if (spread[bucket] is not { } tokens) continue;
-                foreach (var token in tokens)
+                var spread = new List<uint>?[buckets];
+                foreach (var token in lists.Keys) (spread[TextTokens.Bucket(token, buckets)] ??= []).Add(token);
+                for (var bucket = 0; bucket < buckets; bucket++)
                 {
-                    var list = _lists[token];
-                    writer.Put(token);
-                    writer.Put((ulong)list.Length);
-                    writer.Put(list.Written);
+                    if (spread[bucket] is not { } tokens) continue;
+                    foreach (var token in tokens)
+                    {
+                        var list = lists[token];
+                        writer.Put(token);
+                        writer.Put((ulong)list.Length);
+                        writer.Put(list.Written);
+                    }
+                    yield return (first + bucket, writer.Take());
                 }
-                yield return (bucket, writer.Take());
             }
             foreach (var chunk in _entries.Chunk(ChunkSize)) writer.Put((ulong)chunk[0].At);
             yield return (Directory, writer.Take());
@@ -96,12 +119,16 @@ internal static class SegmentBody
 
             public int Length { get; private set; }
 
+            /// <summary>How many tickets.</summary>
+            public int Count { get; private set; }
+
             public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
             public void Add(int ticket)
             {
                 var difference = (uint)(ticket - _last);
                 _last = ticket;
+                Count++;
                 if (_bytes.Length - Length < 5) Array.Resize(ref _bytes, Math.Max(8, _bytes.Length * 2));
                 for (; difference >= 0x80; difference >>= 7) _bytes[Length++] = (byte)(difference | 0x80);
                 _bytes[Length++] = (byte)difference;
@@ -130,6 +157,16 @@ internal static class SegmentBody
         var (count, last) = (0, -1);
         while (!list.IsEmpty) tickets[count++] = last += (int)Read(ref list);
         return tickets.AsSpan(0, count).ToArray();
+    }
+
+    /// <summary>Adds a weight to the score of every ticket of a list.</summary>
+    public static void Score(ReadOnlySpan<byte> list, float weight, Span<float> scores)
+    {
+        for (var ticket = -1; !list.IsEmpty;)
+        {
+            ticket += (int)Read(ref list);
+            scores[ticket] += weight;
+        }
     }
 
     /// <summary>Tickets in both; both ascending.</summary>
@@ -175,6 +212,19 @@ internal static class SegmentBody
             entries.Add(new Entry(at, Join(day, running)));
         }
         return [.. entries];
+    }
+
+    /// <returns>The number of one ticket of a chunk.</returns>
+    public static string NumberAt(ReadOnlySpan<byte> body, int place)
+    {
+        var (day, running) = (0L, 0L);
+        for (var i = 0; i <= place; i++)
+        {
+            Read(ref body);
+            day += ReadSigned(ref body);
+            running += ReadSigned(ref body);
+        }
+        return Join(day, running);
     }
 
     /// <summary>20200207-000123 as two numbers.</summary>

@@ -1,3 +1,4 @@
+using Hotline.Contracts;
 using Hotline.Data;
 
 namespace Hotline.Intake.Search;
@@ -5,11 +6,16 @@ namespace Hotline.Intake.Search;
 /// <summary>The segments of the text index in the database.</summary>
 internal static class SegmentTable
 {
-    private const string Columns = "id, from_at, to_at, tickets, buckets";
+    private const string Columns = "id, from_at, to_at, tickets, buckets, likeness";
 
     /// <summary>Those that count, oldest first; none overlaps another.</summary>
     public static Task<IReadOnlyList<Segment>> ReadyAsync(Session db) =>
         db.QueryAsync<Segment>($"select {Columns} from intake_search_segment where state = 'ready' order by from_at");
+
+    /// <summary>The bodies that are there of those asked for, by their keys.</summary>
+    public static async Task<Dictionary<long, byte[]>> BodiesAsync(Session db, IEnumerable<long> keys) =>
+        (await db.QueryAsync<BodyRow>($"select id, body from intake_search where id {db.Dialect.AmongNumbers}", new { among = Json.Write(keys.Distinct()) }))
+        .ToDictionary(r => r.Id, r => r.Body);
 
     /// <summary>A segment that does not count yet.</summary>
     public static Task<Segment> OpenAsync(Database database, DateTimeOffset from, DateTimeOffset to, int tickets, int buckets, CancellationToken ct) => database.WriteAsync(async work =>
@@ -21,10 +27,11 @@ internal static class SegmentTable
             ToAt = to,
             Tickets = tickets,
             Buckets = buckets,
+            Likeness = true,
         };
         await work.ExecuteAsync($"""
-            insert into intake_search_segment ({Columns}, state, since) values (@Id, @FromAt, @ToAt, @Tickets, @Buckets, 'building', @now)
-            """, new { segment.Id, segment.FromAt, segment.ToAt, segment.Tickets, segment.Buckets, now = work.Now });
+            insert into intake_search_segment ({Columns}, state, since) values (@Id, @FromAt, @ToAt, @Tickets, @Buckets, @Likeness, 'building', @now)
+            """, new { segment.Id, segment.FromAt, segment.ToAt, segment.Tickets, segment.Buckets, segment.Likeness, now = work.Now });
         return segment;
     }, ct);
 
@@ -72,4 +79,10 @@ internal static class SegmentTable
     }
 
     private sealed class OvertakenException : Exception;
+
+    private sealed record BodyRow
+    {
+        public required long Id { get; init; }
+        public required byte[] Body { get; init; }
+    }
 }

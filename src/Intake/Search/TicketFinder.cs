@@ -200,9 +200,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         return (await BodiesAsync([.. keys.Keys])).ToDictionary(b => keys[b.Key], b => SegmentBody.ReadChunk(b.Value));
     }
 
-    private async Task<Dictionary<long, byte[]>> BodiesAsync(List<long> keys) =>
-        (await db.QueryAsync<BodyRow>($"select id, body from intake_search where id {db.Dialect.AmongNumbers}", new { among = Json.Write(keys.Distinct()) }))
-        .ToDictionary(r => r.Id, r => r.Body);
+    private Task<Dictionary<long, byte[]>> BodiesAsync(List<long> keys) => SegmentTable.BodiesAsync(db, keys);
 
     private async Task<Answer> AnswerAsync((DateTimeOffset At, string Number)? reached)
     {
@@ -269,11 +267,5 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         public string? Title { get; init; }
         public string? Description { get; init; }
         public string? Address { get; init; }
-    }
-
-    private sealed record BodyRow
-    {
-        public required long Id { get; init; }
-        public required byte[] Body { get; init; }
     }
 }

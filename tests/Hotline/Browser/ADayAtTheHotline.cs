@@ -19,6 +19,35 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
     }
 
     [Fact]
+    public async Task A_likely_repeat_is_shown_before_it_is_filed_and_filed_as_one()
+    {
+        var desk = await _office.SignInAsync("operator");
+        await FillAsync("濠河雅苑楼下烧烤店油烟扰民", "濠河雅苑3栋一楼的烧烤店每天晚上油烟直排，楼上住户不敢开窗，多次找物业没有人管。");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+        await Expect(desk).ToHaveURLAsync(new Regex(@"/tickets/\d{8}-\d{6}$"));
+        var first = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
+
+        await FillAsync("濠河雅苑烧烤店油烟大", "我住在濠河雅苑3栋，楼下烧烤店油烟直排到家里，物业不管，请处理。");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+        await Expect(desk.GetByRole(AriaRole.Heading, new() { Name = "疑似重复" })).ToBeVisibleAsync();
+        await Expect(desk.GetByLabel("标题")).ToHaveValueAsync("濠河雅苑烧烤店油烟大");
+        await _office.LookAtAsync(desk, "file-repeats");
+        await desk.Locator($"input[type=radio][value='{first}']").CheckAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+
+        await Expect(desk).ToHaveURLAsync(new Regex(@"/tickets/\d{8}-\d{6}$"));
+        Assert.DoesNotContain(first, desk.Url, StringComparison.Ordinal);
+        await Expect(desk.GetByRole(AriaRole.Link, new() { Name = first })).ToBeVisibleAsync();
+
+        async Task FillAsync(string title, string description)
+        {
+            await desk.GotoAsync("/tickets/new");
+            await desk.GetByLabel("标题").FillAsync(title);
+            await desk.GetByLabel("诉求描述").FillAsync(description);
+        }
+    }
+
+    [Fact]
     public async Task A_complaint_is_filed_handled_called_back_and_counted()
     {
         // The operator files, and sees where the ticket went and why.
