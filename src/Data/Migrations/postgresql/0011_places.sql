@@ -1,4 +1,4 @@
--- The grids and the boundaries in force, each the text that was sent; older ones are not kept.
+-- The grids and the boundaries in force, each as it was sent; older ones are not kept.
 create table dispatch_place_file (
     part text not null,
     version bigint not null,

@@ -1,4 +1,4 @@
--- Whether a segment of the text index also knows under which pairs of letters its tickets are looked up when one like them is filed (docs/adr/0015). Those of the time in which repeats are
+-- Whether a segment of the search index also knows under which pairs of letters its tickets are looked up when one like them is filed (docs/adr/0015). Those of the time in which repeats are
 -- looked for are built again.
 alter table intake_search_segment add likeness bit not null default 0;
 
