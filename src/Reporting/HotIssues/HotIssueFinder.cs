@@ -21,7 +21,7 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     /// <summary>Issues that are kept of one computation.</summary>
     public const int MostIssues = 50;
 
-    /// <summary>Tickets that are compared, of the days and as many before: bounds memory (about 300 MB) and time (about half a minute on one core).</summary>
+    /// <summary>Tickets that are compared, of the days and as many before: bounds memory (about half a gigabyte while it computes) and time (a minute or less).</summary>
     private const int MostTickets = 100_000;
 
     /// <summary>Days back for which what is missing is made up.</summary>
