@@ -104,6 +104,24 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Decisions_do_not_wait_for_stored_grids_and_boundaries_that_cannot_be_read()
+    {
+        await _hotline.Database.WriteAsync(async work =>
+        {
+            foreach (var part in (string[])[RoutingBasis.GridsPart, RoutingBasis.BoundariesPart])
+            {
+                await work.ExecuteAsync("insert into dispatch_place_file (part, version, saved_at, saved_by, body) values (@part, 1, @now, 'somebody', 'broken')", new { part, now = work.Now });
+                await RoutingBasis.TouchAsync(work, part);
+            }
+        }, default);
+        _hotline.Get<RoutingBasis>().Forget();
+        Assert.Equal(Chongchuan.Market, Assert.IsType<Ok<PreviewDispatch.Preview>>(await PreviewAsync("崇川区新城桥街道", "药店口罩涨价", null)).Value!.Lead?.Code);
+        var unreadable = (await _hotline.Get<RoutingBasis>().ReadAsync(_hotline.Database, default)).Unreadable!;
+        Assert.Contains("The stored grids cannot be read", unreadable, StringComparison.Ordinal);
+        Assert.Contains("The stored boundaries cannot be read", unreadable, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_catalogue_that_was_changed_from_an_older_version_is_not_saved_over_a_newer_one()
     {
         var catalogue = _hotline.Get<DispatchCatalogue>();

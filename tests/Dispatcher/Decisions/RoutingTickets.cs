@@ -276,8 +276,9 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
     public async Task The_hotline_s_own_tickets_are_simulated_with_who_led_them_in_the_end()
     {
         const string second = "20200207-000002", third = "20200208-000001", waiting = "20200207-000003";
-        await _hotline.TellAsync(_hotline.Filed("药店口罩涨价"), _hotline.Filed("药店口罩涨价", number: second), _hotline.Filed("物业公司不作为", address: "", number: waiting));
-        Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Urban, number: second));
+        await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", category: "100201"), _hotline.Filed("药店口罩涨价", number: second), _hotline.Filed("物业公司不作为", address: "", number: waiting));
+        var correction = new DispatchTicket(Chongchuan.Urban, Reason: "类别有误", Category: "051105");
+        Assert.IsType<DispatchOutcome.Done>(await correction.OnAsync(_hotline.Get<DispatchDesk>(), second, "dispatcher-1", default));
         _hotline.Db.Time.Advance(TimeSpan.FromDays(1));
         await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: third));
 
@@ -290,6 +291,9 @@ public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
         }, CancellationToken.None);
         Assert.Equal([(RoutedTickets.Number, Chongchuan.Market), (second, Chongchuan.Urban)], past.Select(p => (p.Number, p.Ticket.Lead!)));
         Assert.Equal((day, "药店口罩涨价", TicketKind.Complaint), (past[0].Ticket.Question.Day, past[0].Ticket.Question.Matter.Title, past[0].Ticket.Question.Kind));
+
+        // What was corrected is decided without what the correction said.
+        Assert.Equal(["100201", null], past.Select(p => p.Ticket.Question.Category));
 
         var simulation = new Simulation(_hotline.Get<Router>(), await _hotline.Get<RoutingBasis>().ReadAsync(_hotline.Database, default), null);
         var summary = new SimulationSummary();
