@@ -24,7 +24,7 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
     public async Task<(SavedGrids? Saved, IReadOnlyList<FileError> Errors)> SaveGridsAsync(string csv, string actor, CancellationToken ct)
     {
         var state = await basis.ReadAsync(database, ct);
-        if (GridBook.Check(csv, state.Units, DivisionDirectory.Instance, out var errors) is not { } book) return (null, errors);
+        if (GridBook.Check(csv, state.Units, DivisionDirectory.Instance, out var errors, ct) is not { } book) return (null, errors);
         return (new SavedGrids(await SaveAsync(RoutingBasis.GridsPart, csv, actor, ct), book.Grids.Count, book.Rows.Count), []);
     }
 
