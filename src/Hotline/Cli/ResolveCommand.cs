@@ -17,6 +17,9 @@ internal static class ResolveCommand
     /// <summary>Lines resolved in parallel between two writes: order is kept, memory is bounded.</summary>
     private const int Block = 4096;
 
+    /// <summary>Half a location is none: a number that is left out is not 0.</summary>
+    private static readonly JsonSerializerOptions Whole = new(Json.Options) { RespectRequiredConstructorParameters = true };
+
     public static Command Create()
     {
         var input = new Option<FileInfo>("--input") { Description = "JSONL file, {\"text\": …} per line; with boundaries also {\"location\": {\"lat\": …, \"lng\": …}}.", Required = true };
@@ -104,7 +107,7 @@ internal static class ResolveCommand
         {
             node = JsonNode.Parse(line)?.AsObject() ?? throw new JsonException("null");
             text = node["text"]?.GetValue<string>();
-            location = node["location"].Deserialize<Location?>(Json.Options);
+            location = node["location"].Deserialize<Location?>(Whole);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -87,6 +87,7 @@ public sealed class TheCommandLine(OneService one)
         await File.WriteAllLinesAsync(input,
         [
             """{"text":"东方公寓7-9-1161"}""", """{"text":"门口","location":{"lat":32.005,"lng":120.805}}""", """{"text":"门口","location":{"lat":120.8,"lng":32}}""", """{"text":"门口","location":"here"}""",
+            """{"text":"门口","location":{}}""", """{"text":"门口","location":{"lat":32.005}}""", """{"text":"门口","location":{"lat":null,"lng":120.805}}""",
         ]);
         await File.WriteAllTextAsync(grids, "grid,name,community,buildings\nG-1,一网格,320613019001,东方公寓1-9幢\n");
         await File.WriteAllTextAsync(boundaries, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"G-1"},"geometry":{"type":"Polygon","coordinates":[[[120.8,32],[120.81,32],[120.81,32.01],[120.8,32.01],[120.8,32]]]}}]}""");
@@ -95,6 +96,11 @@ public sealed class TheCommandLine(OneService one)
         Assert.Equal(("320613019", "G-1", "东方公寓7幢9单元"), (lines[0]["street"]!.GetValue<string>(), lines[0]["grid"]!.GetValue<string>(), lines[0]["entrance"]!.GetValue<string>()));
         Assert.Equal(("320613019", "G-1"), (lines[1]["street"]!.GetValue<string>(), lines[1]["grid"]!.GetValue<string>()));
         Assert.All(lines[2..], l => Assert.Contains("location", l["error"]!.GetValue<string>(), StringComparison.Ordinal));
+
+        await File.WriteAllTextAsync(boundaries, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"\ud800"},"geometry":null}]}""");
+        var half = await one.Hotline.TryAsync("resolve", "--input", input, "--output", output, "--boundaries", boundaries);
+        Assert.Equal(2, half.Status);
+        Assert.Contains("boundaries.json, feature 1:", half.Notes, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(grids, "grid,name,community,buildings\nG-1,一网格,320613999999,东方公寓1-9幢\n");
         var refused = await one.Hotline.TryAsync("resolve", "--input", input, "--output", output, "--grids", grids);
