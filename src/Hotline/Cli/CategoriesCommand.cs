@@ -100,12 +100,13 @@ internal static class CategoriesCommand
         return command;
     }
 
+    /// <summary>In 80 columns. Of a model that was in use the file is kept or gone by now; one that was not taken is unused.</summary>
     private static void List(IReadOnlyList<TrainedModel> models) => Terminal.List(
-        ["version", "trained", "tickets", "classes", "share", "tested", "right", "before", "taken", "kept", "in use"],
+        ["model", "in use", "trained", "texts", "classes", "share", "tested", "right", "before", "state"],
         models.Select(m => new[]
         {
-            $"{m.Version}", m.TrainedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), $"{m.Texts}", $"{m.Classes}", Figure("0.00", m.Share), $"{m.Tested}", $"{m.Right}", $"{m.RightBefore}",
-            m.Taken ? "yes" : "no", m.Kept ? "yes" : "no", m.InUse ? "yes" : "",
+            $"{m.Version}", m.InUse ? "yes" : "", m.TrainedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), $"{m.Texts}", $"{m.Classes}", Figure("0.00", m.Share), $"{m.Tested}", $"{m.Right}", $"{m.RightBefore}",
+            m.Kept ? "kept" : m.Taken ? "gone" : "unused",
         }));
 
     private static async Task<int> TrainAsync(FileInfo[] inputs, FileInfo output, CancellationToken ct)

@@ -197,6 +197,35 @@ public sealed class TheCommandLine(OneService one)
     }
 
     [Fact]
+    public async Task The_list_of_models_fits_into_80_columns()
+    {
+        var folder = Directory.CreateTempSubdirectory("hotline-models-").FullName;
+        try
+        {
+            await HotlineProcess.RunAsync(folder, "migrate");
+            await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, "data", "hotline.db")};Pooling=False"))
+            {
+                await connection.OpenAsync();
+                await using var command = connection.CreateCommand();
+                command.CommandText = """
+                    insert into dispatch_model (version, trained_at, trained_by, texts, classes, share, newest, tested, correct, correct_before, taken, model)
+                    values (41, '2020-02-07T02:00:00.000Z', 'nightly', 10000, 300, 0.25, '2020-01-24T02:00:00.000Z', 10000, 9000, 8999, 1, x'00'),
+                           (42, '2020-02-08T02:00:00.000Z', 'nightly', 10000, 300, 0.25, '2020-01-25T02:00:00.000Z', 10000, 8000, 9000, 0, null)
+                    """;
+                await command.ExecuteNonQueryAsync();
+            }
+            var (status, table, notes) = await HotlineProcess.TryAsync(folder, "categories", "models");
+            Assert.True(status == 0, notes);
+            var lines = table.TrimEnd().Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
+            Assert.Equal(["model in use trained texts classes share tested right before state", "42 2020-02-08 10000 300 0.25 10000 8000 9000 unused", "41 2020-02-07 10000 300 0.25 10000 9000 8999 kept"], lines);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_database_of_a_later_version_is_refused()
     {
         var folder = Directory.CreateTempSubdirectory("hotline-newer-").FullName;
