@@ -41,10 +41,7 @@ internal static class CategoriesCommand
         input.AcceptExistingOnly();
         CommandLine.MustHaveFolder(output);
         var command = new Command("predict", "Adds the likeliest label, its confidence and the words that decided to every line.") { model, input, output };
-        command.Validators.Add(r =>
-        {
-            if (r.GetValue(input) is { } from && r.GetValue(output) is { } to && from.FullName == to.FullName) r.AddError("--output: must be another file than --input, which is read while it is written.");
-        });
+        CommandLine.MustNotOverwrite(command, input, output);
         command.SetAction((parsed, ct) => PredictAsync(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(output)!, ct));
         return command;
     }

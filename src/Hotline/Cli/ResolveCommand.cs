@@ -41,6 +41,7 @@ internal static class ResolveCommand
         });
         var command = new Command("resolve", "Finds division, street office and community of addresses.") { input, output, home, grids, boundaries };
         CommandLine.MustHaveFolder(output);
+        CommandLine.MustNotOverwrite(command, input, output);
         command.SetAction(async (parsed, ct) =>
             await FinderAsync(parsed.GetValue(home), parsed.GetValue(grids), parsed.GetValue(boundaries), ct) is { } finder
                 ? await RunAsync(parsed.GetValue(input)!, parsed.GetValue(output)!, finder, ct) : Exit.WrongCall);

@@ -79,6 +79,25 @@ public sealed class TheCommandLine(OneService one)
         Assert.NotNull(JsonNode.Parse(lines[1])!["error"]);
     }
 
+    [Theory]
+    [InlineData("simulate")]
+    [InlineData("resolve")]
+    [InlineData("categories", "predict", "--model", "kept.jsonl")]
+    public async Task A_file_that_is_read_is_not_emptied_by_writing_to_it(params string[] command)
+    {
+        var folder = one.Hotline.Folder;
+        var (file, link) = (Path.Combine(folder, "kept.jsonl"), Path.Combine(folder, "link.jsonl"));
+        await File.WriteAllTextAsync(file, """{"title":"停水","text":"秦灶街道"}""");
+        if (!File.Exists(link)) File.CreateSymbolicLink(link, file);
+        foreach (var output in (string[])[file, Path.Combine(folder, ".", "kept.jsonl"), link])
+        {
+            var (status, _, notes) = await one.Hotline.TryAsync([.. command.Select(c => c == "kept.jsonl" ? file : c), "--input", file, "--output", output]);
+            Assert.Equal(2, status);
+            Assert.Contains("--output: must be another file than --input", notes, StringComparison.Ordinal);
+            Assert.Contains("停水", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Addresses_are_resolved_down_to_grid_and_entrance()
     {
