@@ -24,6 +24,9 @@ public sealed record DispatchSettings
     /// <summary>The newest days, which a new model has not seen and must prove itself on (<c>Dispatch:ProofDays</c>).</summary>
     public int ProofDays { get; init; } = 14;
 
+    /// <summary>The newest tickets that a model is learned from, and tried on: more take longer and hold what has changed since.</summary>
+    public int LearnFrom { get; init; } = 10_000;
+
     /// <exception cref="FormatException">A setting is out of its range; the message begins with its name.</exception>
     public static DispatchSettings Read(IConfiguration configuration, string? division)
     {

@@ -18,12 +18,12 @@ public sealed class RoutingBasis
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private volatile Loaded? _loaded;
-    private volatile LoadedModel? _model;
-    private volatile LoadedGrids? _grids;
-    private volatile LoadedBoundaries? _boundaries;
+    private readonly Part<Learned?> _model = new(null);
+    private readonly Part<GridBook> _grids = new(GridBook.Empty);
+    private readonly Part<Boundaries> _boundaries = new(Boundaries.Empty);
 
     /// <param name="Learned">The category model in use; null for the lexicon alone.</param>
-    /// <param name="Unreadable">Why the category model in use is not used.</param>
+    /// <param name="Unreadable">What is stored and cannot be read: decisions are made without it.</param>
     public sealed record State(UnitIndex Units, RuleBook Rules, Learned? Learned = null, string? Unreadable = null)
     {
         public GridBook Grids { get; init; } = GridBook.Empty;
@@ -33,11 +33,38 @@ public sealed class RoutingBasis
 
     private sealed record Loaded(State State, long UnitsRevision, long CatalogueRevision, long ModelRevision, long GridsRevision, long BoundariesRevision, DateTimeOffset AskedAt);
 
-    private sealed record LoadedModel(Learned? Learned, string? Unreadable, long Revision);
+    /// <summary>
+    /// What is large, rarely changes, and can be done without: read once for each revision, by one reader while the others wait; where it cannot be read, tickets do not wait for it.
+    /// </summary>
+    private sealed class Part<T>(T none)
+    {
+        private readonly SemaphoreSlim _one = new(1);
+        private volatile Entry? _entry;
 
-    private sealed record LoadedGrids(GridBook Grids, long Revision);
+        public sealed record Entry(T Value, string? Unreadable, long Revision);
 
-    private sealed record LoadedBoundaries(Boundaries Boundaries, long Revision);
+        public async Task<Entry> ReadAsync(long revision, Func<Task<T>> read)
+        {
+            if (_entry is { } known && known.Revision == revision) return known;
+            await _one.WaitAsync();
+            try
+            {
+                if (_entry is { } meanwhile && meanwhile.Revision == revision) return meanwhile;
+                try
+                {
+                    return _entry = new Entry(revision == 0 ? none : await read(), null, revision);
+                }
+                catch (InvalidDataException e)
+                {
+                    return _entry = new Entry(none, e.Message, revision);
+                }
+            }
+            finally
+            {
+                _one.Release();
+            }
+        }
+    }
 
     /// <summary>Inside a transaction or a read that is open already.</summary>
     public async Task<State> ReadAsync(Session db, DateTimeOffset now)
@@ -57,18 +84,12 @@ public sealed class RoutingBasis
             var rows = await db.QueryAsync<UnitRow>("select code, name, kind, parent, division, name_en from dispatch_unit");
             var index = new UnitIndex(rows.Select(r => new Unit(r.Code, r.Name, r.Kind, r.Parent, r.Division, r.NameEn)));
             var csv = await db.FindAsync<string>("select csv from dispatch_catalogue where version = @catalogue", new { catalogue });
-            // A model, grids and boundaries are large and rarely change.
-            if (_model is not { } read || read.Revision != model)
-            {
-                var (learned, unreadable) = model == 0 ? (null, null) : await CategoryModels.ReadInUseAsync(db);
-                _model = read = new LoadedModel(learned, unreadable, model);
-            }
-            if (_grids is not { } listed || listed.Revision != grids)
-                _grids = listed = new LoadedGrids(await PlaceFile.BodyAsync(db, GridsPart) is { } list ? GridBook.Stored(list) : GridBook.Empty, grids);
-            if (_boundaries is not { } drawn || drawn.Revision != boundaries)
-                _boundaries = drawn = new LoadedBoundaries(await PlaceFile.BodyAsync(db, BoundariesPart) is { } geoJson ? BoundaryFile.Stored(geoJson) : Boundaries.Empty, boundaries);
+            var learned = await _model.ReadAsync(model, () => CategoryModels.ReadInUseAsync(db));
+            var listed = await _grids.ReadAsync(grids, async () => await PlaceFile.BodyAsync(db, GridsPart) is { } list ? GridBook.Stored(list) : GridBook.Empty);
+            var drawn = await _boundaries.ReadAsync(boundaries, async () => await PlaceFile.BodyAsync(db, BoundariesPart) is { } geoJson ? BoundaryFile.Stored(geoJson) : Boundaries.Empty);
+            var unreadable = string.Join(" ", new[] { learned.Unreadable, listed.Unreadable, drawn.Unreadable }.OfType<string>());
             loaded = new Loaded(
-                new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv, catalogue), read.Learned, read.Unreadable) { Grids = listed.Grids, Boundaries = drawn.Boundaries },
+                new State(index, csv is null ? RuleBook.Empty : RuleBook.Stored(csv, catalogue), learned.Value, unreadable.Length == 0 ? null : unreadable) { Grids = listed.Value, Boundaries = drawn.Value },
                 units, catalogue, model, grids, boundaries, now);
         }
         else

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Hotline.Contracts;
 using Hotline.Data;
@@ -16,7 +17,7 @@ namespace Hotline.Intake;
 /// <param name="Answer">Answers and closes it in the same call.</param>
 /// <param name="Kind">Left out, it is read from the text.</param>
 public sealed record FileTicket(
-    Channel Channel,
+    [property: JsonPropertyOrder(-2)] Channel Channel,
     string Title,
     string Description,
     string? Address = null,
@@ -28,7 +29,8 @@ public sealed record FileTicket(
     IReadOnlyDictionary<string, string>? Attributes = null,
     string? RepeatOf = null,
     string? Answer = null,
-    TicketKind? Kind = null)
+    // Where it has always stood: an idempotency key is kept with a hash of the request as it is written.
+    [property: JsonPropertyOrder(-1)] TicketKind? Kind = null)
 {
     public sealed record Person(string? Name, string? Phone);
 

@@ -39,7 +39,7 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
             join dispatch_ticket t on t.number = r.number
             join dispatch_decision was on was.number = r.number and was.round = r.round
             join dispatch_decision later on later.number = r.number and later.round = r.round + 1
-            where r.state = 'upheld' and r.returned_at >= @since and was.lead = r.unit and was.rule_id is not null and was.category is not null
+            where r.state = 'upheld' and r.returned_at >= @since and was.lead = r.unit and was.rule_id is not null and was.category is not null and later.category = was.category
                 and later.lead is not null and later.lead <> r.unit
             order by r.returned_at desc, r.work_order
             {db.Dialect.Limit}

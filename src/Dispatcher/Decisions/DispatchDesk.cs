@@ -52,6 +52,11 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
             ? new DispatchOutcome.Forbidden("matter-reserved", $"Rule {rule.Id} reserves category {category} to the department '{rule.Lead}': it is not pushed down to {lead.Name}. Where the category is wrong, give the right one.")
             : null;
 
+    /// <summary>That a person gave another class; null where it is the one that the decision has.</summary>
+    internal static Sentence? Corrected(DecisionRow before, Named category, string by) => before.Category == category.Code ? null : new Sentence(
+        $"类别由{by}更正为{category.Name}（{category.Code}）{(before.Category is null ? "" : $"，原为{before.CategoryName}（{before.Category}）")}。",
+        $"{by} corrected the category to {category.Name} ({category.Code}){(before.Category is null ? "" : $", which was {before.CategoryName} ({before.Category})")}.");
+
     /// <summary>The units that a body names, or what is wrong with them.</summary>
     /// <param name="lead">Null where the body leaves it open.</param>
     internal static DispatchOutcome.Invalid? Resolve(

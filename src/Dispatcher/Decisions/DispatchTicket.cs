@@ -71,24 +71,25 @@ public sealed record DispatchTicket(
             DeadlineClass = deadline.Word(),
             Category = category?.Code,
             CategoryName = category?.Name,
+            RuleId = null,
             Confidence = 1,
             DecidedAt = work.Now,
             DecidedBy = actor,
         };
+        Sentence[] why = category is not null && DispatchDesk.Corrected(before, category, actor) is { } change ? [change, said] : [said];
         if (triage)
         {
-            decided = decided with { Explanation = Json.Write(before.Why.Append(said)) };
+            decided = decided with { Explanation = Json.Write(before.Why.Concat(why)) };
             return DispatchOutcome.Of(await Routing.DecideTriageAsync(work, ticket, decided, Reason), decided);
         }
         decided = decided with
         {
             Round = ticket.Round + 1,
             Cause = $"correction:{ticket.Version + 1}",
-            RuleId = null,
             TriageReason = null,
             Candidates = "[]",
             Designated = false,
-            Explanation = Json.Write((Sentence[])[said]),
+            Explanation = Json.Write(why),
         };
         return DispatchOutcome.Of(await Routing.NextRoundAsync(work, ticket, decided, Reason), decided);
     }, ct);

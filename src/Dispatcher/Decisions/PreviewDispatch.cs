@@ -38,7 +38,10 @@ public static class PreviewDispatch
         if (address?.Length > LongestAddress) errors["address"] = [$"'address' may have {LongestAddress} characters at most."];
         if (text?.Length > LongestText) errors["text"] = [$"'text' may have {LongestText} characters at most."];
         if (category is not null && CategoryCatalogue.Instance.Find(category) is null) errors["category"] = ["There is no such category."];
-        var read = KindReader.Read(text ?? "", "");
+        // A text as it is told has no title: its first sentence stands for one.
+        var end = text?.IndexOfAny(['。', '！', '？', '!', '?', '；', '\n']) + 1 ?? 0;
+        var (title, description) = end > 0 ? (text![..end].Trim(), text[end..].Trim()) : (text ?? "", "");
+        var read = KindReader.Read(title, description);
         var asKind = read.Kind;
         if (kind is not null && !Words.TryParse(kind, out asKind)) errors["kind"] = [$"'kind' must be one of: {Words.List<TicketKind>()}."];
         var asUrgency = Urgency.Normal;
@@ -52,7 +55,7 @@ public static class PreviewDispatch
         }
         if (errors.Count > 0) return Problems.Invalid(errors);
 
-        var question = new RoutingQuestion(new Matter(text ?? "", "", address ?? "", location), asKind, category, asUrgency, day, RoutingQuestion.Nobody);
+        var question = new RoutingQuestion(new Matter(title, description, address ?? "", location), asKind, category, asUrgency, day, RoutingQuestion.Nobody);
         var d = router.Decide(question, await basis.ReadAsync(database, ct));
         return TypedResults.Ok(new Preview(
             d.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched, asKind, kind is null ? read.Words : [], d.Lead, d.Support, d.DeadlineClass, d.Category,

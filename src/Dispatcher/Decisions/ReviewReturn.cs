@@ -15,7 +15,7 @@ namespace Hotline.Dispatcher.Decisions;
 /// round of <see cref="DispatchSettings.DesignateAtRound"/> on that decision is final. Upheld for a supporting unit, the lead goes on without it.
 /// </summary>
 /// <param name="Lead">Only when upheld.</param>
-/// <param name="Category">What the matter is, only when upheld; left out, what the returning unit takes it for, else it stays as it is.</param>
+/// <param name="Category">What the matter is, only when upheld; left out, what the returning lead takes it for, if it says so; empty, it stays as it is.</param>
 public sealed record ReviewReturn(
     bool? Uphold, string? Note, string? Lead = null, IReadOnlyList<string>? Support = null, DeadlineClass? DeadlineClass = null, string? Category = null)
 {
@@ -28,7 +28,7 @@ public sealed record ReviewReturn(
             RuleFor(r => r.Lead).Text(64).NotEqual("");
             RuleFor(r => r.Support).Must(s => s is null || s.Count <= 20).WithMessage("'Support' may name 20 units at most.");
             RuleFor(r => r.DeadlineClass).IsInEnum();
-            RuleFor(r => r.Category).Must(c => c is null || CategoryCatalogue.Instance.Find(c) is not null).WithMessage("'Category' must be a code of the catalogue of matters.");
+            RuleFor(r => r.Category).Must(c => string.IsNullOrEmpty(c) || CategoryCatalogue.Instance.Find(c) is not null).WithMessage("'Category' must be a code of the catalogue of matters.");
             RuleFor(r => r.Category).Null().When(r => r.Uphold == false).WithMessage("'Category' goes with an upheld return only.");
             RuleFor(r => r.Lead).Null().When(r => r.Uphold == false).WithMessage("'Lead' goes with an upheld return only: a rejected one stays with its unit.");
         }
@@ -61,10 +61,12 @@ public sealed record ReviewReturn(
         if (lead?.Code == returned.Unit && !designated)
             return new DispatchOutcome.Invalid("lead", $"{returned.UnitName} is the unit whose return is upheld.");
 
-        // Upheld, the class is what the reviewer says, or what the unit said.
-        if (Uphold == true && (Category ?? returned.Category) is { } code && CategoryCatalogue.Instance.Find(code) is { } corrected)
+        // Upheld, the class is what the reviewer says, or what the lead said; that a supporting unit is not the right one says nothing of it.
+        var change = default(Sentence);
+        if (Uphold == true && (Category ?? (returned.AsLead ? returned.Category : null)) is { Length: > 0 } code && CategoryCatalogue.Instance.Find(code) is { } corrected)
         {
             ticket = ticket with { CategoryHint = code };
+            change = DispatchDesk.Corrected(current, corrected, Category is null ? returned.UnitName : actor);
             current = current with { Category = code, CategoryName = corrected.Name };
         }
         var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), RoutingQuestion.Nobody);
@@ -87,7 +89,7 @@ public sealed record ReviewReturn(
 
         var refused = await Routing.RefusedAsync(work, ticket.Number);
         refused.Add(returned.Unit);
-        var decision = Next(desk, ticket, current, returned, state, refused, lead, support, designated, round, actor);
+        var decision = Next(desk, ticket, current, returned, state, refused, lead, support, designated, round, actor, change);
         var row = DecisionRow.Of(
             ticket.Number, round, $"return:{workOrder}:{returned.ReturnedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}",
             decision, designated, work.Now, lead is null ? Routing.Machine : actor);
@@ -96,12 +98,13 @@ public sealed record ReviewReturn(
 
     private Decision Next(
         DispatchDesk desk, RoutingRow ticket, DecisionRow current, ReturnRow returned, RoutingBasis.State state, HashSet<string> refused,
-        Named? lead, IReadOnlyList<Named>? support, bool designated, int round, string actor)
+        Named? lead, IReadOnlyList<Named>? support, bool designated, int round, string actor, Sentence? change)
     {
         var why = new List<Sentence>
         {
             new($"第{round}轮：{returned.UnitName}退单（{returned.Reason}），{actor}审核同意（{Note}）。", $"Round {round}: {returned.UnitName} returned it ({returned.Reason}); {actor} upheld that ({Note})."),
         };
+        if (change is not null) why.Add(change);
         var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), refused);
         var suggested = returned.Suggested is { Length: > 0 } code && state.Units.Find(code) is { } unit && !refused.Contains(unit.Code)
             && DispatchDesk.Reserved(state, unit.Named, current.Category, current.Street, question) is null ? unit.Named : null;

@@ -145,10 +145,15 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 $"规则「{rules[0].Id}」与「{rules[1].Id}」同级而主办单位不同，需人工研判。", $"The rules {rules[0].Id} and {rules[1].Id} rank equal and name different leads: a person decides.");
 
         var refused = default(DispatchRule);
+        var passed = new Dictionary<DispatchRule, Sentence>();
         foreach (var rule in rules)
         {
             // After a refusal the catch-all says nothing, and what a department refused does not go down to the street office for that.
-            if (refused is not null && (rule.Category.Length == 0 || (refused.Mode != DispatchMode.Territory && rule.Mode == DispatchMode.Territory))) continue;
+            if (refused is not null && (rule.Category.Length == 0 || (refused.Mode != DispatchMode.Territory && rule.Mode == DispatchMode.Territory)))
+            {
+                passed[rule] = rule.Category.Length == 0 ? CatchAll : NotDown;
+                continue;
+            }
             Named? lead;
             if (rule.Mode == DispatchMode.Territory)
             {
@@ -168,16 +173,21 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             {
                 if (basis.Units.Resolve(rule.Lead) is not { } department)
                     return Stop(TriageReason.LeadUnknown, rule, $"规则「{rule.Id}」的主办单位「{rule.Lead}」不在本热线的承办单位中，需人工研判。", $"The lead '{rule.Lead}' of rule {rule.Id} is no unit of this hotline: a person decides.");
-                if (refused?.Mode == DispatchMode.Reserved && department.IsGrassroots) continue;
+                if (refused?.Mode == DispatchMode.Reserved && department.IsGrassroots)
+                {
+                    passed[rule] = NotDown;
+                    continue;
+                }
                 lead = department.Named;
             }
             if (question.Refused.Contains(lead.Code))
             {
                 why.Add(new Sentence($"规则「{rule.Id}」的主办单位{lead.Name}退单已获准，不再派给。", $"Rule {rule.Id} names {lead.Name}, whose return was upheld: not asked again."));
                 refused ??= rule;
+                passed[rule] = Returned;
                 continue;
             }
-            ExplainRule(rule, reading, question, sure ? street : null, rules, refused, basis.Rules, lead, why);
+            ExplainRule(rule, reading, question, sure ? street : null, rules, passed, basis.Rules, lead, why);
             var support = rule.Support.Select(s => s == DispatchRule.Street ? sure ? basis.Units.Find(street!.Code) : null : basis.Units.Resolve(s))
                 .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code).ToArray();
             if (support.Length > 0)
@@ -196,15 +206,15 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         var words = string.Join("、", best.Words);
         var (zh, en) = what.Model is { } version ? ($"，分类模型第{version}版", $", category model {version}") : ("", "");
         why.Add(what.Given && best.Words.Count == 0
-            ? new Sentence($"类别由受理人员选定：{best.Name}（{best.Code}）。", $"Category chosen by the operator: {best.Name} ({best.Code}).")
+            ? new Sentence($"类别由人工选定：{best.Name}（{best.Code}）。", $"Category chosen by a person: {best.Name} ({best.Code}).")
             : what.Given
-                ? new Sentence($"类别由受理人员选定大类，按词语「{words}」细分为{best.Name}（{best.Code}）。", $"Category chosen by the operator, narrowed to {best.Name} ({best.Code}) by the words {words}.")
+                ? new Sentence($"类别由人工选定大类，按词语「{words}」细分为{best.Name}（{best.Code}）。", $"Category chosen by a person, narrowed to {best.Name} ({best.Code}) by the words {words}.")
                 : new Sentence($"按词语「{words}」判断类别为{best.Name}（{best.Code}），把握{Percent(best.Confidence)}{zh}。", $"The words {words} suggest the category {best.Name} ({best.Code}), confidence {Percent(best.Confidence)}{en}."));
     }
 
     /// <summary>Which rule holds, of which version of the catalogue, and why every other one for the class does not.</summary>
     private static void ExplainRule(
-        DispatchRule rule, CategoryReading reading, RoutingQuestion question, Named? street, IReadOnlyList<DispatchRule> holding, DispatchRule? refused, RuleBook book, Named lead, List<Sentence> why)
+        DispatchRule rule, CategoryReading reading, RoutingQuestion question, Named? street, IReadOnlyList<DispatchRule> holding, Dictionary<DispatchRule, Sentence> passed, RuleBook book, Named lead, List<Sentence> why)
     {
         var category = rule.Category.Length == 0 ? "*" : rule.Category;
         var (version, versionEn) = book.Version == 0 ? ("", "") : ($"，派单目录第{book.Version}版", $", catalogue version {book.Version}");
@@ -215,8 +225,8 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 : new Sentence(
                     $"适用派单规则「{rule.Id}」（类别{category}{version}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
                     $"Rule {rule.Id} (category {category}{versionEn}) holds: reserved to {lead.Name}, and not pushed down to a street office or community."));
-        var others = book.Of(reading.Code).Where(r => r != rule && r != refused)
-            .GroupBy(r => holding.Contains(r) ? Loses(r, rule) : Fails(r, question, street))
+        var others = book.Of(reading.Code).Where(r => r != rule)
+            .GroupBy(r => passed.GetValueOrDefault(r) ?? (holding.Contains(r) ? Loses(r, rule) : Fails(r, question, street)))
             .Select(g => (Rules: Ids(g), Why: g.Key)).ToArray();
         if (others.Length == 0) return;
         why.Add(new Sentence(
@@ -230,10 +240,14 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         }
     }
 
+    private static readonly Sentence
+        Returned = new("主办单位已退单", "its lead has returned the ticket"),
+        NotDown = new("部门退回的事项不转街道、社区", "what a department returned does not go down to a street office or community"),
+        CatchAll = new("退单后不再适用通用规则", "the rule for all says nothing after a return");
+
     /// <summary>Why a rule that holds comes after the one that won.</summary>
     private static Sentence Loses(DispatchRule other, DispatchRule rule) =>
-        DispatchRule.Precedence(rule, other) > 0 ? new("主办单位已退单", "its lead has returned the ticket")
-        : rule.Mode == DispatchMode.Reserved && other.Mode != DispatchMode.Reserved ? new("事项为职能部门专属", "the matter is reserved to a department")
+        rule.Mode == DispatchMode.Reserved && other.Mode != DispatchMode.Reserved ? new("事项为职能部门专属", "the matter is reserved to a department")
         : other.Category.Length < rule.Category.Length ? new("类别较宽", "its category is wider")
         : other.Place.Length < rule.Place.Length ? new("地点较宽", "its place is wider")
         : other.Kind is null && rule.Kind is not null ? new("不限诉求类型", "it names no kind of ticket")

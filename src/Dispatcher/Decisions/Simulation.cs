@@ -44,14 +44,15 @@ public sealed class Simulation(Router router, RoutingBasis.State basis, RuleBook
 /// <summary>The hotline's own tickets of the past, for a <see cref="Simulation"/>.</summary>
 public static class PastTickets
 {
-    /// <summary>Those that were filed from the first to the last of these days and led by a unit in the end, oldest first; with the class that a person gave, if any.</summary>
+    /// <summary>Those that were filed from the first to the last of these days and led by a unit in the end, oldest first; with the class that the operator chose, unless it was corrected since.</summary>
     public static async IAsyncEnumerable<(string Number, PastTicket Ticket)> StreamAsync(Session db, HotlineClock clock, DateOnly from, DateOnly to)
     {
         await foreach (var row in db.StreamAsync<PastRow>("""
-            select t.number, t.filed_at, t.kind, t.title, t.description, t.address, t.lat, t.lng, t.category_hint, t.urgency, d.lead
+            select t.number, t.filed_at, t.kind, t.title, t.description, t.address, t.lat, t.lng,
+                case when d.round = 1 and d.decided_by = @machine then t.category_hint end as category_hint, t.urgency, d.lead
             from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
             where t.filed_at >= @start and t.filed_at < @end and d.lead is not null order by t.number
-            """, new { start = clock.StartOf(from), end = clock.EndOf(to) }))
+            """, new { start = clock.StartOf(from), end = clock.EndOf(to), machine = Routing.Machine }))
         {
             yield return (row.Number, new PastTicket(
                 new RoutingQuestion(

@@ -13,8 +13,11 @@ public sealed record Learned(long Version, CategoryModel Model, double Share)
     /// <param name="lexicon">What the lexicon says of the same text.</param>
     public IReadOnlyList<CategoryGuess> Suggest(string title, string description, IReadOnlyList<CategoryGuess> lexicon, CategoryCatalogue catalogue)
     {
+        var learned = Model.Predict(LabelledText.Join(title, description), Asked);
+        // Of a text without a word that speaks for what is likeliest, it only tells what is frequent.
+        if (learned[0].Words.Count == 0) return lexicon;
         var mixed = new Dictionary<string, CategoryGuess>(StringComparer.Ordinal);
-        foreach (var guess in Model.Predict(LabelledText.Join(title, description), Asked))
+        foreach (var guess in learned)
             if (catalogue.Class(guess.Label) is { } category) mixed[guess.Label] = new CategoryGuess(category, Share * guess.Confidence, guess.Words);
         foreach (var guess in lexicon)
         {

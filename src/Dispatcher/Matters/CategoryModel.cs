@@ -170,7 +170,15 @@ public sealed class CategoryModel
             positive++;
         }
         if (positive == 0) return [];
-        var enough = (float)(StandsOut * sum / positive);
+        // Where all say about the same, nothing stands out: then what says at least half of it.
+        var words = Together(text, s, evidence, (float)(StandsOut * sum / positive));
+        if (words.Count == 0) words = Together(text, s, evidence, sum / positive / 2);
+        return [.. words.OrderByDescending(w => w.Value).ThenBy(w => w.Key, StringComparer.Ordinal).Take(MostWords).Select(w => w.Key)];
+    }
+
+    /// <summary>Letters that stand together, each with enough evidence, by all that they say.</summary>
+    private static Dictionary<string, float> Together(string text, Scratch s, float[] evidence, float enough)
+    {
         var words = new Dictionary<string, float>(StringComparer.Ordinal);
         for (var start = 0; start < evidence.Length; start++)
         {
@@ -185,7 +193,7 @@ public sealed class CategoryModel
             }
             start = end - 1;
         }
-        return [.. words.OrderByDescending(w => w.Value).ThenBy(w => w.Key, StringComparer.Ordinal).Take(MostWords).Select(w => w.Key)];
+        return words;
     }
 
     /// <summary>

@@ -26,9 +26,6 @@ public sealed record TrainedModel(
 /// </summary>
 public sealed class CategoryModels(Database database, RoutingBasis basis, Lexicon lexicon, CategoryCatalogue catalogue, DispatchSettings settings)
 {
-    /// <summary>The newest tickets that are learned from: more take longer and hold what has changed since.</summary>
-    private const int MostTexts = 10_000;
-
     /// <summary>Fewer newer tickets prove nothing.</summary>
     public const int FewestTested = 20;
 
@@ -58,16 +55,15 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
     {
         var now = database.Clock.Now;
         var cut = now - TimeSpan.FromDays(settings.ProofDays);
-        var tickets = await database.ReadAsync(db => db.QueryAsync<MatterRow>($"""
-            select title, description, category_hint, filed_at from dispatch_ticket
-            where category_hint like '______' and title is not null order by number desc {db.Dialect.Limit}
-            """, new { limit = MostTexts }), ct);
-        var older = tickets.Where(t => t.FiledAt < cut && catalogue.Class(t.CategoryHint) is not null).ToArray();
-        var newer = tickets.Where(t => t.FiledAt >= cut && catalogue.Class(t.CategoryHint) is not null).Select(Known).ToArray();
+        var older = await TicketsAsync("<");
+        var newer = (await TicketsAsync(">=")).Select(Known).ToArray();
         if (newer.Length < FewestTested)
             return (null, $"{newer.Length} tickets of the last {settings.ProofDays} days have a class that a person gave; {FewestTested} are needed to prove a model.");
 
-        if (CategoryLearning.Learn([.. older.Select(Known)], lexicon, 0, out var tooFew, ct) is not { } learned)
+        // A thread of its own: it takes minutes.
+        var (learned, tooFew) = await Task.Factory.StartNew(
+            () => (CategoryLearning.Learn([.. older.Select(Known)], lexicon, 0, out var why, ct), why), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (learned is null)
             return (null, $"Of the tickets till {settings.ProofDays} days ago: {tooFew}");
         var current = (await basis.ReadAsync(database, ct)).Learned;
         var (right, before) = (CategoryLearning.Right(newer, learned, lexicon, catalogue), CategoryLearning.Right(newer, current, lexicon, catalogue));
@@ -107,9 +103,14 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
         }, ct);
         basis.Forget();
         return (Model(row, taken ? row.Version : 0), null);
+
+        async Task<MatterRow[]> TicketsAsync(string filed) => [.. (await database.ReadAsync(db => db.QueryAsync<MatterRow>($"""
+            select title, description, category_hint, filed_at from dispatch_ticket
+            where category_hint like '______' and title is not null and filed_at {filed} @cut order by number desc {db.Dialect.Limit}
+            """, new { cut, limit = settings.LearnFrom }), ct)).Where(t => catalogue.Class(t.CategoryHint) is not null)];
     }
 
-    /// <summary>Uses another model, or none.</summary>
+    /// <summary>Uses another model, or none; the nights leave it at that until somebody retrains.</summary>
     /// <param name="version">0 for none.</param>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> UseAsync(long version, string actor, CancellationToken ct)
@@ -121,6 +122,14 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
                 var kept = await work.FindAsync<ModelRow>($"select {ModelRow.Columns} from dispatch_model where version = @version", new { version });
                 if (kept is null) return $"There is no model {version}.";
                 if (!kept.Kept) return kept.Taken ? $"Model {version} is not kept any more." : $"Model {version} was not taken, and so not kept.";
+                try
+                {
+                    await ReadAsync(work, version);
+                }
+                catch (InvalidDataException e)
+                {
+                    return e.Message;
+                }
             }
             await UseAsync(work, version, actor);
             return null;
@@ -134,21 +143,28 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
     public static async Task<Results<Ok<IReadOnlyList<TrainedModel>>, ProblemHttpResult>> HandleUseAsync(Use request, CategoryModels models, ClaimsPrincipal user, CancellationToken ct) =>
         await models.UseAsync(request.Version, user.Actor(), ct) is { } wrong ? Problems.Invalid("version", wrong) : TypedResults.Ok(await models.ListAsync(ct));
 
-    /// <summary>The model in use; null for the lexicon alone, which also decides where the model's file cannot be read: tickets do not wait for it.</summary>
-    /// <returns>The model, and what is wrong with its file.</returns>
-    internal static async Task<(Learned? Learned, string? Unreadable)> ReadInUseAsync(Session db)
+    /// <summary>The model in use; null for the lexicon alone.</summary>
+    /// <exception cref="InvalidDataException">Its file cannot be read.</exception>
+    internal static async Task<Learned?> ReadInUseAsync(Session db) => await InUseAsync(db) is var version and > 0 ? await ReadAsync(db, version) : null;
+
+    private static async Task<Learned?> ReadAsync(Session db, long version)
     {
-        var row = await db.FindAsync<FileRow>("select version, share, model from dispatch_model where version = @version and model is not null", new { version = await InUseAsync(db) });
-        if (row is null) return (null, null);
+        var row = await db.FindAsync<FileRow>("select version, share, model from dispatch_model where version = @version and model is not null", new { version });
         try
         {
-            return (new Learned(row.Version, CategoryModel.Load(row.Model), row.Share), null);
+            return row is null ? null : new Learned(row.Version, CategoryModel.Load(row.Model), row.Share);
         }
         catch (InvalidDataException e)
         {
-            return (null, $"Category model {row.Version}: {e.Message}");
+            throw new InvalidDataException($"Category model {version}: {e.Message}", e);
         }
     }
+
+    /// <summary>Who chose what is in use; null where it came to be used by having proved itself.</summary>
+    internal static async Task<string?> ChosenByAsync(Session db) => await db.FindAsync<string>("""
+        select u.used_by from dispatch_model_use u left join dispatch_model m on m.version = u.version and m.trained_at = u.used_at
+        where u.id = (select max(id) from dispatch_model_use) and m.version is null
+        """);
 
     private static async Task<long> InUseAsync(Session db) =>
         await db.ScalarAsync<long>("select coalesce(max(version), 0) from dispatch_model_use where id = (select max(id) from dispatch_model_use)");

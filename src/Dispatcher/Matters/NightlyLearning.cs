@@ -20,12 +20,11 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
     {
         try
         {
-            while (settings.LearnAt is not null)
+            while (true)
             {
                 try
                 {
-                    // On a thread of its own: training takes minutes.
-                    await Task.Factory.StartNew(() => StepAsync(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+                    await StepAsync(stoppingToken);
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
@@ -49,6 +48,11 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
         if ((await basis.ReadAsync(database, ct)).Unreadable is { } unreadable && unreadable != _told) LogUnreadable(_told = unreadable);
         var today = database.Clock.Today;
         if (settings.LearnAt is not { } time || database.Clock.Now < database.Clock.At(today, time) || !await ClaimAsync(today.DayNumber, ct)) return false;
+        if (await database.ReadAsync(CategoryModels.ChosenByAsync, ct) is { } person)
+        {
+            LogChosen(person);
+            return true;
+        }
         var (model, why) = await models.RetrainAsync(Machine, ct);
         if (model is null) LogTooFew(why!);
         else LogTrained(model.Version, model.Texts, model.Classes, model.Right, model.RightBefore, model.Tested, model.Taken ? "taken" : "not taken");
@@ -63,7 +67,7 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
             """, new { night, NightPart }) == 1;
     }, ct);
 
-    [LoggerMessage(1, LogLevel.Debug, "No category model tonight. {Why}")]
+    [LoggerMessage(1, LogLevel.Information, "No category model tonight. {Why}")]
     private partial void LogTooFew(string why);
 
     [LoggerMessage(2, LogLevel.Information, "Category model {Version} of {Texts} tickets and {Classes} classes: {Right} of {Tested} newer tickets right, {Before} before: {Verdict}")]
@@ -72,7 +76,10 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
     [LoggerMessage(3, LogLevel.Warning, "The database is away, no category model is trained: {Problem}")]
     private partial void LogDatabaseAway(string problem);
 
-    [LoggerMessage(5, LogLevel.Error, "The lexicon alone decides until another model is taken. {Problem}")]
+    [LoggerMessage(6, LogLevel.Information, "The category model in use was chosen by {Person}: the nights train again after 'hotline categories retrain'")]
+    private partial void LogChosen(string person);
+
+    [LoggerMessage(5, LogLevel.Error, "What is stored cannot be read, and decisions are made without it. {Problem}")]
     private partial void LogUnreadable(string problem);
 
     [LoggerMessage(4, LogLevel.Error, "Training the category model failed; the one in use stays")]

@@ -26,12 +26,16 @@ public static class OutOfScope
             new OutOfScopeMatter(row["id"], word, new Sentence(row["name"], row["name_en"]), new Sentence(row["answer"], row["answer_en"]))))),
     ];
 
+    /// <summary>Then a court is where something is, not what it is about.</summary>
+    private static readonly string[] Places = ["门口", "门前", "对面", "旁边", "附近", "楼下", "大楼", "路灯", "积水", "施工", "停车"];
+
     private static readonly Dictionary<string, Sentence> Answers = Patterns.GroupBy(p => p.Matter.Rule).ToDictionary(g => g.Key, g => g.First().Matter.Answer, StringComparer.Ordinal);
 
     /// <returns>Null where nothing says that it is out of scope.</returns>
     public static OutOfScopeMatter? Find(string title, TicketKind kind)
     {
         if (kind is TicketKind.Inquiry or TicketKind.Praise) return null;
+        if (Places.Any(place => title.Contains(place, StringComparison.Ordinal))) return null;
         foreach (var (parts, matter) in Patterns)
             if (parts.All(part => title.Contains(part, StringComparison.Ordinal))) return matter;
         return null;

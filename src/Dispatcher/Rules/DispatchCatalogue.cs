@@ -34,15 +34,18 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         await database.ReadAsync(db => FindAsync(db, null), ct) is { } row ? (row.Version, row.Csv) : (0, Empty);
 
     /// <returns>The version saved, or null and every error: then nothing is saved.</returns>
-    public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct)
+    /// <param name="seen">The version that was changed: refused where another one has been saved since. Left out, the last word counts.</param>
+    public async Task<(Saved? Saved, IReadOnlyList<RuleError> Errors)> SaveAsync(string csv, string actor, CancellationToken ct, long? seen = null)
     {
         if (Encoding.UTF8.GetByteCount(csv) > MostBytes || !Validation.IsVisible(csv)) return (null, [new RuleError(0, "", $"The catalogue must be text of {MostBytes} bytes at most, without control characters.", $"目录须为文本，最多 {MostBytes} 字节，不含控制字符。")]);
         var units = (await basis.ReadAsync(database, ct)).Units;
         var errors = Check(csv, units, database.Clock.Today, out var book);
         if (book is null) return (null, errors);
-        var version = await database.WriteAsync(work => InsertAsync(work, csv, actor), ct);
+        var version = await database.WriteAsync<long?>(async work =>
+            seen is { } read && read != ((await FindAsync(work, null))?.Version ?? 0) ? null : await InsertAsync(work, csv, actor), ct);
         basis.Forget();
-        return (new Saved(version, book.Rules.Count), []);
+        return version is { } saved ? (new Saved(saved, book.Rules.Count), [])
+            : (null, [new RuleError(0, "", $"Another version than {seen} has been saved since: look at it first.", $"第 {seen} 版之后已有新版本，没有保存。请先打开新版本，再把修改加进去。")]);
     }
 
     /// <summary>All that is wrong with a catalogue that is to hold from a day on.</summary>

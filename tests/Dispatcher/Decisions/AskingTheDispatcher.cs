@@ -94,6 +94,28 @@ public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_preview_takes_the_first_sentence_for_the_title()
+    {
+        var preview = Assert.IsType<Ok<PreviewDispatch.Preview>>(await PreviewAsync("崇川区新城桥街道", "小区物业公司不作为。之前到法院立案过", null)).Value!;
+        Assert.Equal((null, TicketKind.Complaint), (preview.TriageReason, preview.Kind));
+        preview = Assert.IsType<Ok<PreviewDispatch.Preview>>(await PreviewAsync("崇川区新城桥街道", "请督促法院开庭。", null)).Value!;
+        Assert.Equal(TriageReason.OutOfScope, preview.TriageReason);
+        Assert.Contains("12368", preview.Answer!.Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_catalogue_that_was_changed_from_an_older_version_is_not_saved_over_a_newer_one()
+    {
+        var catalogue = _hotline.Get<DispatchCatalogue>();
+        var (version, csv) = await catalogue.ReadAsync(default);
+        Assert.NotNull((await catalogue.SaveAsync(csv, "one", default, version)).Saved);
+        var (saved, errors) = await catalogue.SaveAsync(csv, "other", default, version);
+        Assert.Null(saved);
+        Assert.Contains("has been saved since", Assert.Single(errors).Message, StringComparison.Ordinal);
+        Assert.Equal(version + 1, (await catalogue.ReadAsync(default)).Version);
+    }
+
+    [Fact]
     public async Task Units_are_found_by_words_by_parent_and_by_code()
     {
         var register = _hotline.Get<UnitRegister>();

@@ -204,6 +204,7 @@ public sealed class DecidingATicket
     [InlineData("法院对面的公厕晚上不开", "")]
     [InlineData("物业拒不退费", "法院判决书已生效，物业仍不退费")]
     [InlineData("中级法院空调外机噪声扰民", "")]
+    [InlineData("法院立案庭门口路灯不亮", "")]
     public void What_only_speaks_of_a_court_goes_on(string title, string description) => Assert.NotEqual(TriageReason.OutOfScope, Decide(title, description, "崇川区新城桥街道").Triage);
 
     [Fact]
@@ -234,6 +235,21 @@ public sealed class DecidingATicket
         Assert.Contains(why, s => s == new Sentence(
             "未采用的规则：「tips」限其他诉求类型；「here」限其他地点；「ended」已失效；「coming」尚未生效；「wide」「all」类别较宽。",
             "Rules that lost: tips: it is for another kind of ticket; here: it is for another place; ended: no longer in force; coming: not in force yet; wide, all: its category is wider."));
+    }
+
+    [Fact]
+    public void What_was_passed_over_after_a_return_is_named_with_why()
+    {
+        var basis = Chongchuan.With("""
+            id,category,place,kind,mode,lead,support,class,from,to,note
+            all,*,,,duty,urban,,normal,,,
+            wide,02,,,duty,police,,normal,,,
+            streets,0204,,,territory,,,normal,,,
+            first,020406,,,duty,health,,normal,,,
+            """);
+        var decision = Decide(Of("020406", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.9), basis, null, Chongchuan.Health);
+        Assert.Equal(Chongchuan.Police, decision.Lead?.Code);
+        Assert.Contains(decision.Why, s => s.Zh == "未采用的规则：「first」主办单位已退单；「streets」部门退回的事项不转街道、社区；「all」类别较宽。");
     }
 
     private static readonly PlaceMatch Nowhere = new(null, null, null, null, 0, false, null, [], []);

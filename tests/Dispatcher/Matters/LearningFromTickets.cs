@@ -1,3 +1,4 @@
+using Hotline.Contracts;
 using Hotline.Dispatcher.Decisions;
 using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Tests.Decisions;
@@ -52,6 +53,34 @@ public abstract class LearningFromTickets(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_text_without_a_word_that_the_model_knows_is_not_decided_by_what_is_frequent()
+    {
+        await FileAsync(60, m => Right(0));
+        _hotline.Db.Time.Advance(TimeSpan.FromDays(1));
+        await FileAsync(10, Right);
+        _hotline.Db.Time.Advance(TimeSpan.FromDays(19));
+        await FileAsync(15, Right);
+        Assert.True((await Models.RetrainAsync("somebody", default)).Model!.Taken);
+        foreach (var title in (string[])["？？", "zqxw", "hello world"])
+        {
+            await _hotline.TellAsync(_hotline.Filed(title, number: Number(++_number)) with { Matter = new Matter(title, "zz", "崇川区新城桥街道", null) });
+            Assert.Equal(TriageReason.CategoryUnclear, (await _hotline.DecisionsAsync(Newest)).Triage?.Reason);
+        }
+    }
+
+    [Fact]
+    public async Task Many_newer_tickets_leave_the_older_ones_to_learn_from()
+    {
+        await FileAsync(60, Right);
+        _hotline.Db.Time.Advance(TimeSpan.FromDays(20));
+        await FileAsync(60, Right);
+        var models = new CategoryModels(_hotline.Database, _hotline.Get<RoutingBasis>(), Lexicon.Instance, CategoryCatalogue.Instance, new DispatchSettings { LearnFrom = 110 });
+        var (model, why) = await models.RetrainAsync("somebody", default);
+        Assert.Null(why);
+        Assert.Equal((110, 110), (model!.Texts, model.Tested));
+    }
+
+    [Fact]
     public async Task A_model_that_is_worse_on_the_newest_days_is_not_taken()
     {
         await FileAsync(60, Right);
@@ -94,12 +123,26 @@ public abstract class LearningFromTickets(Engine engine) : IAsyncLifetime
         Assert.Equal("070901", await GivenAsync(RoutedTickets.Number));
         Assert.Equal("070901", (await _hotline.DecisionsAsync()).Decisions[^1].Category?.Code);
 
+        Assert.Contains((await _hotline.DecisionsAsync()).Decisions[^1].Explanation, s => s.Zh.Contains("更正为电梯问题（070901），原为停车场管理（051105）", StringComparison.Ordinal));
+
         const string other = "20200207-000002";
         await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: other));
         await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, number: other) with { Category = "070901" });
         var review = new ReviewReturn(true, "类别应为停车", Category: "051105");
         Assert.IsType<DispatchOutcome.Done>(await review.OnAsync(_hotline.Get<DispatchDesk>(), $"{other}-1-{Chongchuan.Market}", "dispatcher-1", default));
         Assert.Equal("051105", await GivenAsync(other));
+
+        // The reviewer may say that the class is right; and a supporting unit's return says nothing of it.
+        const string kept = "20200207-000003";
+        await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: kept));
+        var before = (await _hotline.DecisionsAsync(kept)).Decisions[^1].Category;
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Health, lead: false, number: kept, order: "support") with { Category = "070901" });
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync("support", uphold: true));
+        Assert.Null(await GivenAsync(kept));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, number: kept) with { Category = "070901" });
+        Assert.IsType<DispatchOutcome.Done>(await (review with { Category = "" }).OnAsync(_hotline.Get<DispatchDesk>(), $"{kept}-1-{Chongchuan.Market}", "dispatcher-1", default));
+        Assert.Null(await GivenAsync(kept));
+        Assert.Equal(before, (await _hotline.DecisionsAsync(kept)).Decisions[^1].Category);
         Assert.False(new ReviewReturn.Validator().Validate(new ReviewReturn(false, "不同意", Category: "051105")).IsValid);
         Assert.False(new ReviewReturn.Validator().Validate(new ReviewReturn(true, "同意", Category: "000000")).IsValid);
     }
@@ -118,6 +161,21 @@ public abstract class LearningFromTickets(Engine engine) : IAsyncLifetime
         Assert.Single(await Task.WhenAll(processes.Select(p => p.StepAsync(default))), did => did);
         Assert.Equal("nightly", Assert.Single(await Models.ListAsync(default)).TrainedBy);
         Assert.False(await processes[0].StepAsync(default));
+
+        // What a person chose stays until somebody retrains.
+        Assert.Null(await Models.UseAsync(0, "zhang", default));
+        await NextNightAsync();
+        Assert.Single(await Models.ListAsync(default));
+        Assert.True((await Models.RetrainAsync("zhang", default)).Model!.Taken);
+        await NextNightAsync();
+        Assert.Equal(["nightly", "zhang", "nightly"], (await Models.ListAsync(default)).Select(m => m.TrainedBy));
+
+        async Task NextNightAsync()
+        {
+            _hotline.Db.Time.Advance(TimeSpan.FromDays(1));
+            Assert.True(await processes[0].StepAsync(default));
+        }
+
         foreach (var process in processes) process.Dispose();
     }
 
@@ -128,8 +186,13 @@ public abstract class LearningFromTickets(Engine engine) : IAsyncLifetime
         _hotline.Db.Time.Advance(TimeSpan.FromDays(20));
         await FileAsync(15, Right);
         Assert.True((await Models.RetrainAsync("somebody", default)).Model!.Taken);
-        await _hotline.Database.WriteAsync(async work => await work.ExecuteAsync("update dispatch_model set model = @file", new { file = new byte[100] }), default);
-        Assert.Null(await Models.UseAsync(1, "somebody", default));
+        await _hotline.Database.WriteAsync(async work =>
+        {
+            await work.ExecuteAsync("update dispatch_model set model = @file", new { file = new byte[100] });
+            await RoutingBasis.TouchAsync(work, RoutingBasis.ModelPart);
+        }, default);
+        _hotline.Get<RoutingBasis>().Forget();
+        Assert.Equal("Category model 1: It is no category model.", await Models.UseAsync(1, "somebody", default));
 
         Assert.Equal(TriageReason.CategoryUnclear, (await AskAsync()).Triage);
         Assert.Equal("Category model 1: It is no category model.", (await _hotline.Get<RoutingBasis>().ReadAsync(_hotline.Database, default)).Unreadable);
