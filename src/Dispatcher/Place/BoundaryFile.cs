@@ -105,12 +105,12 @@ public static class BoundaryFile
         {
             using var document = JsonDocument.Parse(geoJson);
             var root = document.RootElement;
-            if (Text(root, "type") != "FeatureCollection" || !root.TryGetProperty("features", out var features) || features.ValueKind != JsonValueKind.Array)
+            if (Text(root, "type") != "FeatureCollection" || Member(root, "features") is not { ValueKind: JsonValueKind.Array } features)
             {
                 errors.Add(new FileError("file", "A GeoJSON FeatureCollection with an array 'features' is needed."));
                 return areas;
             }
-            if (root.TryGetProperty("crs", out var crs) && !IsDegrees(crs))
+            if (Member(root, "crs") is { } crs && !IsDegrees(crs))
             {
                 errors.Add(new FileError("crs", "Boundaries are in degrees of WGS 84 (CRS84, EPSG:4326) or of CGCS 2000 (EPSG:4490): convert them first."));
                 return areas;
@@ -134,6 +134,10 @@ public static class BoundaryFile
                 }
             }
         }
+        catch (FormatException e)
+        {
+            errors.Add(new FileError("file", e.Message));
+        }
         catch (JsonException e)
         {
             errors.Add(new FileError("file", $"This is no JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."));
@@ -144,7 +148,7 @@ public static class BoundaryFile
     private static bool IsDegrees(JsonElement crs)
     {
         if (crs.ValueKind == JsonValueKind.Null) return true;
-        var name = crs.ValueKind == JsonValueKind.Object && crs.TryGetProperty("properties", out var properties) ? Text(properties, "name") : null;
+        var name = Member(crs, "properties") is { } properties ? Text(properties, "name") : null;
         return name is not null && (name.EndsWith("CRS84", StringComparison.Ordinal) || name.EndsWith(":4326", StringComparison.Ordinal) || name.EndsWith(":4490", StringComparison.Ordinal));
     }
 
@@ -152,10 +156,10 @@ public static class BoundaryFile
     private static Area Read(JsonElement feature, bool known)
     {
         if (Text(feature, "type") != "Feature") throw new FormatException("Each of 'features' is an object with the type Feature.");
-        var code = feature.TryGetProperty("properties", out var properties) ? Text(properties, "code") : null;
+        var code = Member(feature, "properties") is { } properties ? Text(properties, "code") : null;
         if (string.IsNullOrEmpty(code) || code.Length > 32) throw new FormatException("The property 'code' must be a string: 9 digits of a street, 12 of a community, or a grid's code.");
         var level = !code.All(char.IsAsciiDigit) ? AreaLevel.Grid : code.Length switch { 9 => AreaLevel.Street, 12 => AreaLevel.Community, _ => AreaLevel.Grid };
-        if (!feature.TryGetProperty("geometry", out var geometry) || geometry.ValueKind != JsonValueKind.Object || !geometry.TryGetProperty("coordinates", out var coordinates))
+        if (Member(feature, "geometry") is not { } geometry || Member(geometry, "coordinates") is not { } coordinates)
             throw new FormatException($"'{code}' has no geometry with coordinates.");
         Geometry shape = Text(geometry, "type") switch
         {
@@ -200,8 +204,25 @@ public static class BoundaryFile
     private static IEnumerable<JsonElement> Items(JsonElement array, string code) =>
         array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : throw new FormatException($"'{code}' has coordinates that are not nested as its type asks.");
 
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } value ? Unicode(value.GetString) : null;
+
+    /// <returns>Null where it has none, or is no object.</returns>
+    private static JsonElement? Member(JsonElement element, string name) =>
+        Unicode(() => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : (JsonElement?)null);
+
+    /// <summary>JSON may escape half a character (<c>\ud800</c>), in names as in values; the reader says so only when it comes to that text.</summary>
+    /// <exception cref="FormatException">It did.</exception>
+    private static T Unicode<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("A name or a text in it is not Unicode: an escape like \\ud800 is half a character.", e);
+        }
+    }
 
     private static FileError At(int feature, string message) => new(string.Create(CultureInfo.InvariantCulture, $"feature {feature}"), message);
 

@@ -30,7 +30,7 @@ public sealed partial class GridBook
 {
     public static readonly IReadOnlyList<string> Columns = ["grid", "name", "community", "buildings", "entrances", "worker", "phone"];
 
-    private const int MostRows = 100_000, MostErrors = 200, LongestBuildings = 4_000, MostShown = 5, ShortestAlone = 3;
+    private const int MostRows = 100_000, MostItems = 200_000, MostErrors = 200, LongestBuildings = 4_000, MostShown = 5, ShortestAlone = 3;
 
     private readonly Dictionary<string, Grid> _byCode = new(StringComparer.Ordinal);
     private readonly ILookup<string, Grid> _byCommunity;
@@ -64,18 +64,6 @@ public sealed partial class GridBook
             || (Kind == door.Kind || Kind == DoorWord.Building && door.Kind == DoorWord.House)
                 && door.Number >= From && door.Number <= To && (Odd is null || Odd == (door.Number % 2 == 1))
                 && (door.Entrance is not { } entrance || Entrances.Count == 0 || Entrances.Any(e => entrance >= e.From && entrance <= e.To));
-
-        public bool Overlaps(Item other)
-        {
-            if (Kind is not null && other.Kind is not null)
-            {
-                if (Kind != other.Kind || Odd is not null && other.Odd is not null && Odd != other.Odd) return false;
-                var (first, last) = (Math.Max(From, other.From), Math.Min(To, other.To));
-                if ((Odd ?? other.Odd) is { } odd && odd != (first % 2 == 1)) first++;
-                if (first > last) return false;
-            }
-            return Entrances.Count == 0 || other.Entrances.Count == 0 || Entrances.Any(a => other.Entrances.Any(b => a.From <= b.To && b.From <= a.To));
-        }
     }
 
     /// <param name="Grids">Each with the first row that names it.</param>
@@ -89,7 +77,7 @@ public sealed partial class GridBook
     public GridMatch? Find(string address, PlaceMatch place)
     {
         if (_byCode.Count == 0 || place.OutOfArea) return null;
-        var text = Normalise(address);
+        var text = Normalise(address.Length > AddressResolver.LongestText ? address[..AddressResolver.LongestText] : address);
         if (Named(text, place) is { } named) return named;
         if (place.Community is { } community)
         {
@@ -172,11 +160,8 @@ public sealed partial class GridBook
     private static bool IsPartOfAnother(ReadOnlySpan<char> rest) =>
         !rest.IsEmpty && !rest.StartsWith("小区") && DivisionNames.SwallowedBy(rest) == Swallowed.Yes;
 
-    private static string Normalise(string text)
-    {
-        text = text.Length > AddressResolver.LongestText ? text[..AddressResolver.LongestText] : text;
-        return string.Concat(text.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)).Select(NameTrie.HalfWidth));
-    }
+    private static string Normalise(string text) =>
+        string.Concat(text.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)).Select(NameTrie.HalfWidth));
 
     /// <summary>Reads a list that was checked when it was saved.</summary>
     internal static GridBook Stored(string csv)
@@ -189,7 +174,7 @@ public sealed partial class GridBook
     /// <summary>Reads a list and says everything that is wrong with it.</summary>
     /// <param name="units">Null to take communities of the whole country, for a list without a hotline.</param>
     /// <returns>Null where anything is wrong.</returns>
-    public static GridBook? Check(string csv, UnitIndex? units, DivisionDirectory directory, out IReadOnlyList<FileError> errors)
+    public static GridBook? Check(string csv, UnitIndex? units, DivisionDirectory directory, out IReadOnlyList<FileError> errors, CancellationToken ct = default)
     {
         var found = new List<FileError>();
         var list = Parse(csv, found);
@@ -201,28 +186,78 @@ public sealed partial class GridBook
             else if (units?.Find(community) is null && directory.Find(community) is null)
                 found.Add(new FileError(Cell(line, "community"), $"There is no community {community}: give the 12 digits of the directory of divisions or of a unit of this hotline."));
         }
-        FindOverlaps(list.Items, found);
+        FindOverlaps(list.Items, found, ct);
         errors = found.Count > MostErrors ? [.. found.Take(MostErrors), new FileError("file", $"{found.Count - MostErrors} more rows are wrong.")] : found;
         return found.Count == 0 ? new GridBook(list) : null;
     }
 
-    private static void FindOverlaps(IReadOnlyList<Item> items, List<FileError> errors)
+    /// <summary>
+    /// Names buildings and entrances that two grids have. Where one has a whole estate, nobody else has a part of it. Numbers are gone through upwards, odd
+    /// and even ones apart, with the item that holds each entrance for longest: the time grows with the items, and not with their pairs.
+    /// </summary>
+    private static void FindOverlaps(IReadOnlyList<Item> items, List<FileError> errors, CancellationToken ct)
     {
+        var named = new HashSet<Item>(ReferenceEqualityComparer.Instance);
         foreach (var same in items.GroupBy(i => (i.Grid.Community, i.Name)))
         {
-            var sorted = same.OrderBy(i => i.Kind is null ? int.MinValue : i.From).ToArray();
-            for (var i = 0; i < sorted.Length; i++)
+            if (same.FirstOrDefault(i => i.Kind is null) is { } whole)
             {
-                for (var j = i + 1; j < sorted.Length && (sorted[i].Kind is null || sorted[j].From <= sorted[i].To); j++)
+                foreach (var item in same) if (!Apart(whole, item)) return;
+            }
+            foreach (var kind in same.Where(i => i.Kind is not null).GroupBy(i => i.Kind))
+            {
+                var numbered = kind.OrderBy(i => i.From).ToArray();
+                int[] points = [int.MinValue, .. numbered.SelectMany(i => i.Entrances).SelectMany(e => (int[])[e.From, e.To + 1]).Distinct().Order()];
+                if (!Sweep(numbered, points, odd: true) || !Sweep(numbered, points, odd: false)) return;
+            }
+        }
+
+        bool Sweep(Item[] numbered, int[] points, bool odd)
+        {
+            var holders = new (Item? Item, int To)[points.Length];
+            foreach (var item in numbered)
+            {
+                ct.ThrowIfCancellationRequested();
+                if (item.Odd is { } side && side != odd) continue;
+                var from = item.From % 2 == 1 == odd ? item.From : item.From + 1;
+                if (from > item.To) continue;
+                if (item.Entrances.Count == 0)
                 {
-                    var (first, second) = sorted[i].Line <= sorted[j].Line ? (sorted[i], sorted[j]) : (sorted[j], sorted[i]);
-                    if (first.Grid.Code == second.Grid.Code || !first.Overlaps(second)) continue;
-                    errors.Add(new FileError(Cell(second.Line, "buildings"),
-                        $"{(second.Name.Length == 0 ? "These buildings" : second.Name)}: a building or entrance is in row {first.Line} (grid {first.Grid.Code}) already. Give each to one grid, or divide the building by its entrances."));
-                    if (errors.Count > MostErrors) return;
-                    break;
+                    if (!Hold(item, from, holders)) return false;
+                }
+                else
+                {
+                    foreach (var (first, last) in item.Entrances)
+                    {
+                        var start = Array.BinarySearch(points, first);
+                        if (!Hold(item, from, holders.AsSpan(start, Array.BinarySearch(points, last + 1) - start))) return false;
+                    }
                 }
             }
+            return true;
+        }
+
+        bool Hold(Item item, int from, Span<(Item? Item, int To)> holders)
+        {
+            foreach (ref var holder in holders)
+            {
+                if (holder.Item is { } other && holder.To >= from && other.Grid.Code != item.Grid.Code)
+                {
+                    if (!Apart(other, item)) return false;
+                }
+                else if (holder.Item is null || holder.To < item.To) holder = (item, item.To);
+            }
+            return true;
+        }
+
+        // False where enough is wrong.
+        bool Apart(Item one, Item other)
+        {
+            var (first, second) = one.Line <= other.Line ? (one, other) : (other, one);
+            if (first.Grid.Code == second.Grid.Code || !named.Add(second)) return true;
+            errors.Add(new FileError(Cell(second.Line, "buildings"),
+                $"{(second.Name.Length == 0 ? "These buildings" : second.Name)}: a building or entrance is in row {first.Line} (grid {first.Grid.Code}) already. Give each to one grid, or divide the building by its entrances."));
+            return errors.Count <= MostErrors;
         }
     }
 
@@ -257,6 +292,7 @@ public sealed partial class GridBook
         }
 
         var rows = new List<GridRow>(read.Count);
+        var size = 0L;
         var items = new List<Item>();
         var grids = new List<(int, Grid)>();
         var known = new Dictionary<string, (int Line, Grid Grid)>(StringComparer.Ordinal);
@@ -271,6 +307,12 @@ public sealed partial class GridBook
             if (entrances.Count > 0 && buildings.Any(b => b.Kind is null))
                 errors.Add(new FileError(Cell(row.Line, "entrances"), "Entrances divide a building: give the building's number, such as 东方公寓7幢, in 'buildings'."));
             if (errors.Count > before) continue;
+            size += buildings.Count * (long)Math.Max(1, entrances.Count);
+            if (size > MostItems)
+            {
+                errors.Add(new FileError(Cell(row.Line, "buildings"), $"With this row there are more than {MostItems} buildings and ranges of buildings in the list (one that is divided counts once for each range of entrances); {MostItems} are allowed. Write 1-99幢 instead of every number."));
+                return new Parsed([], [], []);
+            }
             if (known.TryAdd(grid.Code, (row.Line, grid))) grids.Add((row.Line, grid));
             rows.Add(written with { Name = grid.Name, Worker = grid.Worker, Phone = grid.Phone });
             items.AddRange(buildings);
@@ -374,6 +416,7 @@ public sealed partial class GridBook
     [GeneratedRegex(@"^([0-9]{1,4}|[A-Za-z])(?:[-–—~至]([0-9]{1,4}|[A-Za-z]))?(?:单元|楼道|梯)?$")]
     private static partial Regex EntrancePattern();
 
-    [GeneratedRegex(@"^(?<name>.*?)(?:(?<numbers>(?:[0-9]{1,5}|[A-Za-z])(?:[-–—~至](?:[0-9]{1,5}|[A-Za-z]))?(?:[、,，](?:[0-9]{1,5}|[A-Za-z])(?:[-–—~至](?:[0-9]{1,5}|[A-Za-z]))?)*)(?<word>号楼|幢|栋|座|号|弄|组)(?<side>单|双)?)?$")]
+    // From the right: a name may hold numbers too, and looking for the last ones from the left would try each of them.
+    [GeneratedRegex(@"^(?<name>.*)(?:(?<numbers>(?:[0-9]{1,5}|[A-Za-z])(?:[-–—~至](?:[0-9]{1,5}|[A-Za-z]))?(?:[、,，](?:[0-9]{1,5}|[A-Za-z])(?:[-–—~至](?:[0-9]{1,5}|[A-Za-z]))?)*)(?<word>号楼|幢|栋|座|号|弄|组)(?<side>单|双)?)?$", RegexOptions.RightToLeft)]
     private static partial Regex BuildingPattern();
 }

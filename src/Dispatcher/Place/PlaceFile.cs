@@ -24,7 +24,7 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
     public async Task<(SavedGrids? Saved, IReadOnlyList<FileError> Errors)> SaveGridsAsync(string csv, string actor, CancellationToken ct)
     {
         var state = await basis.ReadAsync(database, ct);
-        if (GridBook.Check(csv, state.Units, DivisionDirectory.Instance, out var errors) is not { } book) return (null, errors);
+        if (GridBook.Check(csv, state.Units, DivisionDirectory.Instance, out var errors, ct) is not { } book) return (null, errors);
         return (new SavedGrids(await SaveAsync(RoutingBasis.GridsPart, csv, actor, ct), book.Grids.Count, book.Rows.Count), []);
     }
 
@@ -46,9 +46,15 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
         return TypedResults.Ok(row is null ? new CurrentGrids(0, null, null, []) : new CurrentGrids(row.Version, database.Clock.Local(row.SavedAt), row.SavedBy, GridBook.Stored(row.Body).Rows));
     }
 
-    /// <summary>One grid with the officer who looks after it; for everybody who is signed in.</summary>
-    public static async Task<Results<Ok<Grid>, ProblemHttpResult>> GetGridAsync(string code, Database database, RoutingBasis basis, CancellationToken ct) =>
-        (await basis.ReadAsync(database, ct)).Grids.Find(code) is { } grid ? TypedResults.Ok(grid) : Problems.NotFound("There is no such grid.");
+    /// <summary>One grid, for everybody who is signed in; the officer who looks after it for the platform, and for the units in whose area the grid lies.</summary>
+    public static async Task<Results<Ok<Grid>, ProblemHttpResult>> GetGridAsync(string code, ClaimsPrincipal user, Database database, RoutingBasis basis, CancellationToken ct)
+    {
+        var state = await basis.ReadAsync(database, ct);
+        if (state.Grids.Find(code) is not { } grid) return Problems.NotFound("There is no such grid.");
+        var seesOfficer = user.SeesAll() || user.Unit() is { } own && state.Units.Find(own) is { Kind: "district" or "street" or "community" } unit
+            && grid.Community.StartsWith(unit.Division ?? unit.Code, StringComparison.Ordinal);
+        return TypedResults.Ok(seesOfficer ? grid : grid with { Worker = null, Phone = null });
+    }
 
     public static async Task<Results<Ok<SavedGrids>, ProblemHttpResult>> PutGridsAsync(HttpRequest http, PlaceFile files, ClaimsPrincipal user, CancellationToken ct)
     {

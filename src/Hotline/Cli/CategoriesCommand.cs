@@ -41,10 +41,7 @@ internal static class CategoriesCommand
         input.AcceptExistingOnly();
         CommandLine.MustHaveFolder(output);
         var command = new Command("predict", "Adds the likeliest label, its confidence and the words that decided to every line.") { model, input, output };
-        command.Validators.Add(r =>
-        {
-            if (r.GetValue(input) is { } from && r.GetValue(output) is { } to && from.FullName == to.FullName) r.AddError("--output: must be another file than --input, which is read while it is written.");
-        });
+        CommandLine.MustNotOverwrite(command, input, output);
         command.SetAction((parsed, ct) => PredictAsync(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(output)!, ct));
         return command;
     }
@@ -100,12 +97,13 @@ internal static class CategoriesCommand
         return command;
     }
 
+    /// <summary>In 80 columns. Of a model that was in use the file is kept or gone by now; one that was not taken is unused.</summary>
     private static void List(IReadOnlyList<TrainedModel> models) => Terminal.List(
-        ["version", "trained", "tickets", "classes", "share", "tested", "right", "before", "taken", "kept", "in use"],
+        ["model", "in use", "trained", "texts", "classes", "share", "tested", "right", "before", "state"],
         models.Select(m => new[]
         {
-            $"{m.Version}", m.TrainedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), $"{m.Texts}", $"{m.Classes}", Figure("0.00", m.Share), $"{m.Tested}", $"{m.Right}", $"{m.RightBefore}",
-            m.Taken ? "yes" : "no", m.Kept ? "yes" : "no", m.InUse ? "yes" : "",
+            $"{m.Version}", m.InUse ? "yes" : "", m.TrainedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), $"{m.Texts}", $"{m.Classes}", Figure("0.00", m.Share), $"{m.Tested}", $"{m.Right}", $"{m.RightBefore}",
+            m.Kept ? "kept" : m.Taken ? "gone" : "unused",
         }));
 
     private static async Task<int> TrainAsync(FileInfo[] inputs, FileInfo output, CancellationToken ct)

@@ -77,6 +77,17 @@ internal static class CommandLine
         if (r.GetValueOrDefault<FileInfo?>() is { Directory.Exists: false } file) r.AddError($"{option.Name}: there is no folder '{file.DirectoryName}'.");
     });
 
+    /// <summary>A file that is read while another is written: writing empties it first.</summary>
+    public static void MustNotOverwrite(Command command, Option input, Option output) => command.Validators.Add(r =>
+    {
+        if (r.GetResult(input)?.GetValueOrDefault<FileInfo?>() is { } from && r.GetResult(output)?.GetValueOrDefault<FileInfo?>() is { } to && IsSame(from, to)) r.AddError($"{output.Name}: must be another file than {input.Name}, which is read while it is written.");
+    });
+
+    private static bool IsSame(FileInfo one, FileInfo other) =>
+        one.FullName == other.FullName || one.Exists && other.Exists && Target(one) == Target(other);
+
+    private static string Target(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
+
     /// <summary>Migrates, or says in one line why the database cannot be used.</summary>
     public static async Task<IReadOnlyList<Migrations.Script>> OpenAsync(Database database, HostSettings settings, CancellationToken ct)
     {

@@ -67,8 +67,13 @@ internal static class ReportCommand
 /// <summary>Days on the command line.</summary>
 internal static class DayOption
 {
+    /// <summary>Days are counted from and to, and turned into instants: those at the ends of the calendar cannot be.</summary>
+    private static readonly DateOnly First = new(1949, 10, 1), Last = new(2999, 12, 31);
+
     public static void Validate(System.CommandLine.Parsing.OptionResult result)
     {
-        if (result.GetValueOrDefault<string?>() is { } text && Days.Parse(text) is null) result.AddError($"{result.Option.Name}: '{text}' is no day; write it like 2020-02-07.");
+        if (result.GetValueOrDefault<string?>() is not { } text) return;
+        if (Days.Parse(text) is not { } day) result.AddError($"{result.Option.Name}: '{text}' is no day; write it like 2020-02-07.");
+        else if (day < First || day > Last) result.AddError($"{result.Option.Name}: give a day from {Days.Write(First)} to {Days.Write(Last)}.");
     }
 }

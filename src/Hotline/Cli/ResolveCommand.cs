@@ -17,6 +17,9 @@ internal static class ResolveCommand
     /// <summary>Lines resolved in parallel between two writes: order is kept, memory is bounded.</summary>
     private const int Block = 4096;
 
+    /// <summary>Half a location is none: a number that is left out is not 0.</summary>
+    private static readonly JsonSerializerOptions Whole = new(Json.Options) { RespectRequiredConstructorParameters = true };
+
     public static Command Create()
     {
         var input = new Option<FileInfo>("--input") { Description = "JSONL file, {\"text\": …} per line; with boundaries also {\"location\": {\"lat\": …, \"lng\": …}}.", Required = true };
@@ -38,6 +41,7 @@ internal static class ResolveCommand
         });
         var command = new Command("resolve", "Finds division, street office and community of addresses.") { input, output, home, grids, boundaries };
         CommandLine.MustHaveFolder(output);
+        CommandLine.MustNotOverwrite(command, input, output);
         command.SetAction(async (parsed, ct) =>
             await FinderAsync(parsed.GetValue(home), parsed.GetValue(grids), parsed.GetValue(boundaries), ct) is { } finder
                 ? await RunAsync(parsed.GetValue(input)!, parsed.GetValue(output)!, finder, ct) : Exit.WrongCall);
@@ -104,7 +108,7 @@ internal static class ResolveCommand
         {
             node = JsonNode.Parse(line)?.AsObject() ?? throw new JsonException("null");
             text = node["text"]?.GetValue<string>();
-            location = node["location"].Deserialize<Location?>(Json.Options);
+            location = node["location"].Deserialize<Location?>(Whole);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

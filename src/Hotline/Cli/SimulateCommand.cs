@@ -56,7 +56,9 @@ internal static class SimulateCommand
         command.Validators.Add(r =>
         {
             if (r.GetValue(input) is not null && (r.GetValue(from) ?? r.GetValue(to)) is not null) r.AddError("--input: give a file, or --from and --to for the hotline's own tickets, not both.");
+            if (Days.Parse(r.GetValue(from)) is { } first && Days.Parse(r.GetValue(to)) is { } last && first > last) r.AddError("--from: must not be later than --to.");
         });
+        CommandLine.MustNotOverwrite(command, input, output);
         command.SetAction((parsed, ct) => CommandLine.WithDatabaseAsync(
             (services, token) => RunAsync(services, parsed.GetValue(input), Days.Parse(parsed.GetValue(from)), Days.Parse(parsed.GetValue(to)), parsed.GetValue(catalogue), parsed.GetValue(output), parsed.GetValue(top), token), ct));
         return command;

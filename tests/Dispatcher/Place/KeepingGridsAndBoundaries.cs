@@ -1,8 +1,11 @@
 using System.Security.Claims;
 using System.Text;
+using Hotline.Contracts;
+using Hotline.Data.Web;
 using Hotline.Dispatcher.Decisions;
 using Hotline.Dispatcher.Place;
 using Hotline.Dispatcher.Tests.Decisions;
+using Hotline.Dispatcher.Units;
 using Hotline.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,8 +47,23 @@ public abstract class KeepingGridsAndBoundaries(Engine engine) : IAsyncLifetime
         Assert.Equal(Map.GridCsv, Assert.IsType<ContentHttpResult>(await GetGridsAsync("text/csv")).ResponseContent);
         var current = Assert.IsType<Ok<PlaceFile.CurrentGrids>>(await GetGridsAsync("application/json")).Value!;
         Assert.Equal((1, "dispatcher-1", "G-W"), (current.Version, current.SavedBy, current.Rows[0].Grid));
-        Assert.Equal("东网格", Assert.IsType<Ok<Grid>>((await PlaceFile.GetGridAsync("G-E", _hotline.Database, _hotline.Get<RoutingBasis>(), default)).Result).Value!.Name);
-        Assert.IsType<ProblemHttpResult>((await PlaceFile.GetGridAsync("G-X", _hotline.Database, _hotline.Get<RoutingBasis>(), default)).Result);
+        Assert.Equal("东网格", Assert.IsType<Ok<Grid>>(await GridAsync("G-E", User)).Value!.Name);
+        Assert.IsType<ProblemHttpResult>(await GridAsync("G-X", User));
+    }
+
+    [Fact]
+    public async Task The_officer_of_a_grid_is_shown_to_the_platform_and_to_the_units_it_lies_in_alone()
+    {
+        await _hotline.Get<UnitRegister>().InstallAsync([.. Chongchuan.Seeds.Where(s => s.Parent == Map.Streets[0])], default);
+        await PutGridsAsync($"grid,name,community,buildings,entrances,worker,phone\nG-W,西网格,{Map.SouthCommunity},东方公寓1-5幢,,张某,0513-00000000\n");
+        foreach (var user in (ClaimsPrincipal[])[Of(Roles.Dispatcher), Of(Roles.Operator), Of(Roles.Handler, Map.Streets[0]), Of(Roles.Handler, Map.SouthCommunity)])
+            Assert.Equal(("张某", "0513-00000000"), Officer(await GridAsync("G-W", user)));
+        foreach (var unit in (string?[])[Map.Streets[1], Map.NorthCommunity, Chongchuan.Health, "320613999", null])
+            Assert.Equal((null, null), Officer(await GridAsync("G-W", Of(Roles.Handler, unit))));
+
+        static (string?, string?) Officer(IResult result) => Assert.IsType<Ok<Grid>>(result).Value is { Code: "G-W", Name: "西网格" } grid ? (grid.Worker, grid.Phone) : ("no grid", null);
+        static ClaimsPrincipal Of(string role, string? unit = null) =>
+            new(new ClaimsIdentity([new Claim(ClaimTypes.Role, role), .. unit is null ? (Claim[])[] : [new Claim(Caller.UnitClaim, unit)]], "test"));
     }
 
     [Fact]
@@ -138,6 +156,9 @@ public abstract class KeepingGridsAndBoundaries(Engine engine) : IAsyncLifetime
         http.Request.Headers.Accept = accept;
         return PlaceFile.GetGridsAsync(http.Request, _hotline.Database, default);
     }
+
+    private async Task<IResult> GridAsync(string code, ClaimsPrincipal user) =>
+        (await PlaceFile.GetGridAsync(code, user, _hotline.Database, _hotline.Get<RoutingBasis>(), default)).Result;
 
     private async Task<IResult> PutGridsAsync(string csv, string type = "text/csv") =>
         (await PlaceFile.PutGridsAsync(Sent(csv, type), _hotline.Get<PlaceFile>(), User, default)).Result;

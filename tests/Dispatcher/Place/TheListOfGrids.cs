@@ -146,6 +146,55 @@ public sealed class TheListOfGrids
         A4,丁,{Second},东方公寓7幢,,,
         """);
 
+    [Fact]
+    public void A_building_keeps_its_grid_where_ranges_of_several_kinds_cross()
+    {
+        Assert.Equal(["row 4, buildings", "row 6, buildings"], Errors($"""
+            A1,甲,{First},东方公寓1-99幢,1-2,,
+            A1,甲,{First},东方公寓5幢,1-3,,
+            A2,乙,{First},东方公寓50-60幢,2-4,,
+            A2,乙,{First},东方公寓6幢,3-4,,
+            A3,丙,{First},东方公寓70幢,,,
+            A3,丙,{First},东方公寓100幢,,,
+            """).Select(e => e.Where));
+        Assert.Equal(["row 3, buildings", "row 4, buildings"], Errors($"A1,甲,{First},东方公寓,,,\nA2,乙,{First},东方公寓7幢,,,\nA3,丙,{First},东方公寓,,,\n").Select(e => e.Where));
+        Read($"A1,甲,{First},东风路1-99号单;东风路1-1号双;东风路3号,,,\nA2,乙,{First},东风路2-98号双;东风路100-101号,,,\n");
+    }
+
+    /// <summary>Each pair of them, or each way to divide a text into a name and numbers, would take minutes.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_long_list_takes_no_longer_than_its_length()
+    {
+        var rows = string.Concat(Enumerable.Repeat($"A1,甲,{First},{string.Join('、', Enumerable.Repeat(1, 1900))}幢,,,\n", 50));
+        Assert.Single((await Task.Run(() => Read(rows), TestContext.Current.CancellationToken)).Grids);
+        rows = string.Concat(Enumerable.Repeat($"A1,甲,{First},{string.Join('、', Enumerable.Repeat(1, 1990))},,,\n", 500));
+        Assert.NotEmpty(await Task.Run(() => Errors(rows), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void What_has_too_many_buildings_is_refused_and_a_check_can_be_given_up()
+    {
+        var row = $"A1,甲,{First},{string.Join('、', Enumerable.Range(1, 800))}幢,,,\n";
+        var error = Assert.Single(Errors(string.Concat(Enumerable.Repeat(row, 251))));
+        Assert.Equal("row 252, buildings", error.Where);
+        Assert.Contains("200000", error.Message, StringComparison.Ordinal);
+        Assert.Throws<OperationCanceledException>(() => GridBook.Check(Header + row, Chongchuan.Units, DivisionDirectory.Instance, out _, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void All_the_buildings_of_an_estate_may_be_written_one_by_one()
+    {
+        var book = Read($"A1,甲,{First},东方公寓{string.Join('、', Enumerable.Range(1, 400))}幢,,,\n");
+        Assert.Equal("A1", book.Find("东方公寓400幢", Somewhere(Street))?.Only?.Code);
+        Assert.Empty(book.Find("东方公寓401幢", Somewhere(Street))!.Possible);
+    }
+
+    private static IReadOnlyList<FileError> Errors(string rows)
+    {
+        Assert.Null(GridBook.Check(Header + rows, Chongchuan.Units, DivisionDirectory.Instance, out var errors));
+        return errors;
+    }
+
     private static GridBook Read(string rows)
     {
         var book = GridBook.Check(Header + rows, Chongchuan.Units, DivisionDirectory.Instance, out var errors);

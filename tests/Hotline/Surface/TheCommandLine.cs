@@ -24,6 +24,9 @@ public sealed class TheCommandLine(OneService one)
     [InlineData("report --date tomorrow", 2, "--date")]
     [InlineData("report --format pdf", 2, "--format")]
     [InlineData("recount --date 2020-13-01", 2, "--date")]
+    [InlineData("simulate --to 0001-01-01", 2, "--to: give a day from 1949-10-01 to 2999-12-31")]
+    [InlineData("simulate --from 9999-12-31", 2, "--from: give a day from 1949-10-01 to 2999-12-31")]
+    [InlineData("simulate --from 2020-02-08 --to 2020-02-07", 2, "--from: must not be later than --to")]
     [InlineData("file --input nothing.jsonl", 2, "nothing.jsonl")]
     [InlineData("keys create --role king", 2, "king")]
     [InlineData("keys create --role handler", 2, "unit")]
@@ -79,6 +82,25 @@ public sealed class TheCommandLine(OneService one)
         Assert.NotNull(JsonNode.Parse(lines[1])!["error"]);
     }
 
+    [Theory]
+    [InlineData("simulate")]
+    [InlineData("resolve")]
+    [InlineData("categories", "predict", "--model", "kept.jsonl")]
+    public async Task A_file_that_is_read_is_not_emptied_by_writing_to_it(params string[] command)
+    {
+        var folder = one.Hotline.Folder;
+        var (file, link) = (Path.Combine(folder, "kept.jsonl"), Path.Combine(folder, "link.jsonl"));
+        await File.WriteAllTextAsync(file, """{"title":"停水","text":"秦灶街道"}""");
+        if (!File.Exists(link)) File.CreateSymbolicLink(link, file);
+        foreach (var output in (string[])[file, Path.Combine(folder, ".", "kept.jsonl"), link])
+        {
+            var (status, _, notes) = await one.Hotline.TryAsync([.. command.Select(c => c == "kept.jsonl" ? file : c), "--input", file, "--output", output]);
+            Assert.Equal(2, status);
+            Assert.Contains("--output: must be another file than --input", notes, StringComparison.Ordinal);
+            Assert.Contains("停水", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Addresses_are_resolved_down_to_grid_and_entrance()
     {
@@ -87,6 +109,7 @@ public sealed class TheCommandLine(OneService one)
         await File.WriteAllLinesAsync(input,
         [
             """{"text":"东方公寓7-9-1161"}""", """{"text":"门口","location":{"lat":32.005,"lng":120.805}}""", """{"text":"门口","location":{"lat":120.8,"lng":32}}""", """{"text":"门口","location":"here"}""",
+            """{"text":"门口","location":{}}""", """{"text":"门口","location":{"lat":32.005}}""", """{"text":"门口","location":{"lat":null,"lng":120.805}}""",
         ]);
         await File.WriteAllTextAsync(grids, "grid,name,community,buildings\nG-1,一网格,320613019001,东方公寓1-9幢\n");
         await File.WriteAllTextAsync(boundaries, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"G-1"},"geometry":{"type":"Polygon","coordinates":[[[120.8,32],[120.81,32],[120.81,32.01],[120.8,32.01],[120.8,32]]]}}]}""");
@@ -95,6 +118,11 @@ public sealed class TheCommandLine(OneService one)
         Assert.Equal(("320613019", "G-1", "东方公寓7幢9单元"), (lines[0]["street"]!.GetValue<string>(), lines[0]["grid"]!.GetValue<string>(), lines[0]["entrance"]!.GetValue<string>()));
         Assert.Equal(("320613019", "G-1"), (lines[1]["street"]!.GetValue<string>(), lines[1]["grid"]!.GetValue<string>()));
         Assert.All(lines[2..], l => Assert.Contains("location", l["error"]!.GetValue<string>(), StringComparison.Ordinal));
+
+        await File.WriteAllTextAsync(boundaries, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"\ud800"},"geometry":null}]}""");
+        var half = await one.Hotline.TryAsync("resolve", "--input", input, "--output", output, "--boundaries", boundaries);
+        Assert.Equal(2, half.Status);
+        Assert.Contains("boundaries.json, feature 1:", half.Notes, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(grids, "grid,name,community,buildings\nG-1,一网格,320613999999,东方公寓1-9幢\n");
         var refused = await one.Hotline.TryAsync("resolve", "--input", input, "--output", output, "--grids", grids);
@@ -187,6 +215,35 @@ public sealed class TheCommandLine(OneService one)
             var (status, output, notes) = await one.Hotline.TryAsync("report", "--date", "2020-02-07", "--format", format);
             Assert.True(status == 0, notes);
             Assert.Contains(part, output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_list_of_models_fits_into_80_columns()
+    {
+        var folder = Directory.CreateTempSubdirectory("hotline-models-").FullName;
+        try
+        {
+            await HotlineProcess.RunAsync(folder, "migrate");
+            await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, "data", "hotline.db")};Pooling=False"))
+            {
+                await connection.OpenAsync();
+                await using var command = connection.CreateCommand();
+                command.CommandText = """
+                    insert into dispatch_model (version, trained_at, trained_by, texts, classes, share, newest, tested, correct, correct_before, taken, model)
+                    values (41, '2020-02-07T02:00:00.000Z', 'nightly', 10000, 300, 0.25, '2020-01-24T02:00:00.000Z', 10000, 9000, 8999, 1, x'00'),
+                           (42, '2020-02-08T02:00:00.000Z', 'nightly', 10000, 300, 0.25, '2020-01-25T02:00:00.000Z', 10000, 8000, 9000, 0, null)
+                    """;
+                await command.ExecuteNonQueryAsync();
+            }
+            var (status, table, notes) = await HotlineProcess.TryAsync(folder, "categories", "models");
+            Assert.True(status == 0, notes);
+            var lines = table.TrimEnd().Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
+            Assert.Equal(["model in use trained texts classes share tested right before state", "42 2020-02-08 10000 300 0.25 10000 8000 9000 unused", "41 2020-02-07 10000 300 0.25 10000 9000 8999 kept"], lines);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 
