@@ -1,10 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Hotline.Contracts;
 
 /// <summary>A code with the name people read: a unit, a street, a category.</summary>
 public sealed record Named(string Code, string Name);
 
 /// <summary>WGS 84 degrees.</summary>
-public sealed record Location(double Lat, double Lng);
+public sealed record Location([property: JsonRequired] double Lat, [property: JsonRequired] double Lng);
 
 /// <summary>
 /// What the matter is, as units see it. Phone numbers, identity numbers and the caller's own name are blotted out

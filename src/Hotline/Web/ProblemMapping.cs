@@ -56,10 +56,11 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
     /// <summary>The field that a JSON error is about: from its path, or from the list of missing members.</summary>
     private static Dictionary<string, string[]> FieldErrors(JsonException json)
     {
+        var path = json.Path?.TrimStart('$').TrimStart('.') ?? "";
         if (json.Message.Contains("missing required", StringComparison.Ordinal))
             return Missing().Matches(json.Message[json.Message.IndexOf("including", StringComparison.Ordinal)..])
-                .ToDictionary(m => m.Groups[1].Value, _ => new[] { "is required." });
-        var field = json.Path?.TrimStart('$').TrimStart('.') is { Length: > 0 } path ? path : "body";
+                .ToDictionary(m => path.Length == 0 ? m.Groups[1].Value : $"{path}.{m.Groups[1].Value}", _ => new[] { "is required." });
+        var field = path.Length > 0 ? path : "body";
         return new() { [field] = [field == "body" ? "The body is no valid JSON object." : "The value is not of the expected type, or not one of the allowed words."] };
     }
 

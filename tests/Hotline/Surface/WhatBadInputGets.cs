@@ -29,6 +29,7 @@ public sealed class WhatBadInputGets(OneService one)
         { Ticket("caller", "\"张某\""), "caller" },
         { Ticket("location", """{"lat":91,"lng":0}"""), "location.lat" },
         { Ticket("location", """{"lat":"x","lng":0}"""), "location.lat" },
+        { Ticket("location", """{"lat":32.0}"""), "location.lng" },
         { Ticket("category", "\"999999\""), "category" },
         { Ticket("urgency", "\"now\""), "urgency" },
         { Ticket("confidential", "\"yes\""), "confidential" },
