@@ -44,10 +44,9 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
             {
                 try
                 {
-                    while (await StepAsync(stoppingToken))
-                    {
-                        // one after another, until nothing is due
-                    }
+                    // One after another, until nothing is due; between two it rests four times as long as it worked, so that a great backlog does not take the processor from the others.
+                    for (var started = database.Clock.Time.GetTimestamp(); await StepAsync(stoppingToken); started = database.Clock.Time.GetTimestamp())
+                        await Task.Delay(database.Clock.Time.GetElapsedTime(started) * 4, database.Clock.Time, stoppingToken);
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
