@@ -73,6 +73,8 @@ public abstract class Relaying(Engine engine) : OnAnEngine(engine)
     public async Task What_waits_for_company_when_the_process_ends_is_sent_before_it_does()
     {
         using var relay = await StartAsync(Settings with { NotedAfter = TimeSpan.FromHours(1) });
+        // A background service that is stopped before it has begun never runs.
+        await _road.BegunAsync();
         await Database.WriteAsync(work =>
         {
             foreach (var i in Enumerable.Range(0, 25)) work.Send(new TicketChanged(Ticket(i), 1, work.Now, Contracts.Channel.Phone, TicketKind.Complaint, null, null, false, null, null, []));
@@ -203,6 +205,9 @@ public abstract class Relaying(Engine engine) : OnAnEngine(engine)
         }
 
         public Task<Parcel> NextAsync() => _sent.Reader.ReadAsync(Soon()).AsTask();
+
+        /// <summary>Returns once the relay has asked for the first time whether the road is open.</summary>
+        public Task BegunAsync() => _looks.Reader.ReadAsync(Soon()).AsTask();
 
         /// <summary>Returns once the relay has asked whether the road is open several times from now on: at least one whole look.</summary>
         public async Task LookedAtAsync()
