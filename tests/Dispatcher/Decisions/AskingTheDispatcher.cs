@@ -15,22 +15,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hotline.Dispatcher.Tests.Decisions;
 
 /// <summary>The Dispatcher's calls: lists, preview, units, catalogue; good and bad input.</summary>
-public abstract class AskingTheDispatcher(Engine engine) : IAsyncLifetime
+public abstract class AskingTheDispatcher(Engine engine) : OnRoutedTickets(engine)
 {
-    private RoutedTickets _hotline = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        TestDatabase.SkipUnlessAvailable(engine);
-        _hotline = await RoutedTickets.CreateAsync(engine);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hotline is not null) await _hotline.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Triage_is_listed_longest_wait_first_page_by_page()
     {

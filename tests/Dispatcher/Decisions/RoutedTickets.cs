@@ -101,3 +101,21 @@ internal sealed class RoutedTickets : IAsyncDisposable
         await _services.DisposeAsync();
     }
 }
+
+/// <summary>A suite that has such a hotline for each of its tests.</summary>
+public abstract class OnRoutedTickets(Engine engine) : IAsyncLifetime
+{
+    private protected RoutedTickets _hotline = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        TestDatabase.SkipUnlessAvailable(engine);
+        _hotline = await RoutedTickets.CreateAsync(engine);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_hotline is not null) await _hotline.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}

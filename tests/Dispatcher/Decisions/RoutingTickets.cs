@@ -7,25 +7,11 @@ using Hotline.Testing;
 namespace Hotline.Dispatcher.Tests.Decisions;
 
 /// <summary>The Dispatcher's part of a ticket's life, on every engine.</summary>
-public abstract class RoutingTickets(Engine engine) : IAsyncLifetime
+public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
 {
     private const string Number = RoutedTickets.Number;
     private const string Property = "小区物业公司不作为";
     private const string Prices = "药店口罩涨价";
-
-    private RoutedTickets _hotline = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        TestDatabase.SkipUnlessAvailable(engine);
-        _hotline = await RoutedTickets.CreateAsync(engine);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hotline is not null) await _hotline.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task A_filed_ticket_is_dispatched_with_one_work_order_message_and_its_explanation()

@@ -8,27 +8,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hotline.Dispatcher.Tests.Matters;
 
 /// <summary>The category model learns from what people said of the hotline's own tickets, and is taken only when it proves itself.</summary>
-public abstract class LearningFromTickets(Engine engine) : IAsyncLifetime
+public abstract class LearningFromTickets(Engine engine) : OnRoutedTickets(engine)
 {
     /// <summary>停车场管理 and 电梯问题 of the standard, under words that the lexicon does not know.</summary>
     private static readonly (string Category, string Word)[] Matters = [("051105", "蓝鲸桶漏了"), ("070901", "绿鹿架倒了")];
 
-    private RoutedTickets _hotline = null!;
     private int _number;
 
     private CategoryModels Models => _hotline.Get<CategoryModels>();
-
-    public async ValueTask InitializeAsync()
-    {
-        TestDatabase.SkipUnlessAvailable(engine);
-        _hotline = await RoutedTickets.CreateAsync(engine);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hotline is not null) await _hotline.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task What_people_said_of_older_tickets_decides_new_ones_until_the_model_is_put_aside()

@@ -13,23 +13,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Hotline.Dispatcher.Tests.Place;
 
 /// <summary>Grids and boundaries sent in, stored, used for the next ticket, and read back, on every engine.</summary>
-public abstract class KeepingGridsAndBoundaries(Engine engine) : IAsyncLifetime
+public abstract class KeepingGridsAndBoundaries(Engine engine) : OnRoutedTickets(engine)
 {
     private const string Property = "小区物业公司不作为";
-
-    private RoutedTickets _hotline = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        TestDatabase.SkipUnlessAvailable(engine);
-        _hotline = await RoutedTickets.CreateAsync(engine);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hotline is not null) await _hotline.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Saved_grids_decide_the_next_ticket_and_are_read_back()
