@@ -69,10 +69,14 @@ public sealed class TheLifeOfATicket : IAsyncLifetime
         Assert.Equal("320613019", second["unit"]!["code"]!.GetValue<string>());
         await _operator.UntilAsync($"/api/tickets/{number}", t => State(t, first) == "cancelled");
 
+        // Until the next has accepted, the first answers for it.
+        Assert.Equal("320613020", await ResponsibleAsync());
+
         // The citizen presses; the unit sees it, accepts and replies over a signature.
         await _operator.DoAsync($"/api/tickets/{number}/urge", new { note = "家里老人着急" });
         var id = second["id"]!.GetValue<string>();
         await qinzao.DoAsync($"/api/work-orders/{id}/accept");
+        Assert.Equal("320613019", await ResponsibleAsync());
         await qinzao.DoAsync($"/api/work-orders/{id}/reply", Reply("已送菜上门，体温计已发放。"));
         await _operator.TicketAsync(number, "replied");
 
@@ -106,6 +110,8 @@ public sealed class TheLifeOfATicket : IAsyncLifetime
         Assert.Contains(report["rows"]!.AsArray(), r => r!["code"]!.GetValue<string>() == "320613019");
         Assert.Equal(0, (await _hotline.TryAsync("recount")).Status);
         Assert.Equal(0, (await _hotline.TryAsync("errors")).Status);
+
+        async Task<string?> ResponsibleAsync() => (await _operator.GetAsync($"/api/tickets/{number}"))["responsible"]?["code"]?.GetValue<string>();
     }
 
     [Fact]
