@@ -42,6 +42,8 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
         {
             while (true)
             {
+                // First of all too: what is filed right after a start counts.
+                await Task.Delay(Look, database.Clock.Time, stoppingToken);
                 try
                 {
                     // One after another, until nothing is due; between two it rests four times as long as it worked, so that a great backlog does not take the processor from the others.
@@ -54,7 +56,6 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
                     if (database.Dialect.IsAway(e)) LogDatabaseAway(e.Message);
                     else LogFailed(e);
                 }
-                await Task.Delay(Look, database.Clock.Time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
