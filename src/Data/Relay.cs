@@ -57,6 +57,12 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     /// <summary>Deliveries that are sent again at once: some 13 MB where each of them is a full bundle.</summary>
     private const int Claim = 100;
 
+    /// <summary>
+    /// The longest wait (<see cref="Dialect.ClaimDueDeliveries"/>: 32 times the first) and once more, for the clocks of several machines. What is due
+    /// later than that was written while a clock was ahead, by hours perhaps, and must not wait for them.
+    /// </summary>
+    private const int LongestWait = 32 + 1;
+
     /// <summary>For sending what still waits when the process ends.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
@@ -149,9 +155,11 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     /// <returns>Whether there may be more.</returns>
     private async Task<bool> ResendDueAsync(double seconds, CancellationToken ct)
     {
-        var due = await database.WriteAsync(work => work.QueryAsync<DueRow>(
-            database.Dialect.ClaimDueDeliveries,
-            new { now = work.Now, seconds, limit = Claim }), ct);
+        var due = await database.WriteAsync(async work =>
+        {
+            await work.ExecuteAsync("update outbox set due_at = @now where fault is null and due_at > @latest", new { now = work.Now, latest = work.Now + (settings.RetryAfter * LongestWait) });
+            return await work.QueryAsync<DueRow>(database.Dialect.ClaimDueDeliveries, new { now = work.Now, seconds, limit = Claim });
+        }, ct);
         if (due.Count == 0) return false;
         LogResending(due.Count);
         foreach (var ofRole in due.GroupBy(d => Words.Parse<Role>(d.Role)))

@@ -70,6 +70,18 @@ public abstract class Relaying(Engine engine) : OnAnEngine(engine)
     }
 
     [Fact]
+    public async Task What_was_put_off_while_the_clock_was_ahead_does_not_wait_for_that_time_again()
+    {
+        await using (var dead = Db.Reopen()) await SendAsync(dead, 1);
+        await Database.WriteAsync(work => work.ExecuteAsync("update outbox set due_at = @ahead", new { ahead = work.Now.AddHours(14) }), None);
+
+        using var relay = await StartAsync();
+
+        Assert.Equal(Ticket(1), TicketOf(Assert.Single((await _road.NextAsync()).Letters)));
+        await relay.StopAsync(None);
+    }
+
+    [Fact]
     public async Task What_waits_for_company_when_the_process_ends_is_sent_before_it_does()
     {
         using var relay = await StartAsync(Settings with { NotedAfter = TimeSpan.FromHours(1) });

@@ -199,9 +199,11 @@ internal sealed partial class Site : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Starts everything that does not run.</summary>
+    /// <summary>Frees the disk, sets the clock, and starts everything that does not run.</summary>
     public async Task HealAsync()
     {
+        Disk?.Free();
+        if (Clock is { } clock) clock.MoveBy(-clock.Ahead);
         if (Cluster is not null)
         {
             await Cluster.ReviveDatabaseAsync();
