@@ -156,13 +156,13 @@ internal sealed class Traffic : IAsyncDisposable
             await new Officers(this, entry).LiveAsync();
             Interlocked.Increment(ref _lived);
         }
-        catch (BrokenPromiseException e) when (!entry.Loose)
+        catch (Exception) when (entry.Loose)
         {
-            _broken.Enqueue($"{entry.Number} ({entry.Draft.Life}): {e.Message}");
+            // Cut short on purpose; the answer that it was waiting for may be of an earlier state, or of another ticket.
         }
-        catch (BrokenPromiseException)
+        catch (Exception e) when (!_abandon.IsCancellationRequested)
         {
-            // Cut short on purpose.
+            _broken.Enqueue($"{entry.Number} ({entry.Draft.Life}): {(e is BrokenPromiseException ? e.Message : e)}");
         }
         finally
         {
