@@ -52,7 +52,7 @@ internal static class History
     private static void Write(Target target, Lives lives, HotlineClock clock, int tickets, int days)
     {
         var last = clock.Today.AddDays(-1);
-        var rollups = new SortedDictionary<DateOnly, Dictionary<(string Unit, string Dimension, string Code, string Measure), long>>();
+        var rollups = new SortedDictionary<DateOnly, Tally>();
         var ready = new BlockingCollection<(DateOnly Day, Page[] Pages)>(2);
         var making = Task.Run(() =>
         {
@@ -73,11 +73,11 @@ internal static class History
             foreach (var page in pages)
             {
                 foreach (var (table, values) in page.Rows) target.Write(table, values);
-                foreach (var (cell, value) in page.Tally.Numbers)
+                foreach (var ofDay in page.Tally.Lines.GroupBy(l => l.Key.Day))
                 {
-                    if (!rollups.TryGetValue(cell.Day, out var numbers)) rollups[cell.Day] = numbers = [];
-                    var of = (cell.Unit, cell.By?.Word() ?? "all", cell.Code, (cell.Excluded ? "excluded-" : "") + cell.Measure.Word());
-                    numbers[of] = numbers.GetValueOrDefault(of) + value;
+                    if (!rollups.TryGetValue(ofDay.Key, out var tally)) rollups[ofDay.Key] = tally = new Tally();
+                    foreach (var (line, numbers) in ofDay)
+                        foreach (var measure in Enum.GetValues<Measure>()) tally.Add(line, measure, numbers[(int)measure]);
                 }
                 done += page.Tickets;
             }
@@ -95,10 +95,10 @@ internal static class History
 
         void Flush(DateOnly complete)
         {
-            foreach (var ((unit, dimension, code, measure), value) in rollups[complete].OrderBy(n => n.Key.Unit, StringComparer.Ordinal).ThenBy(n => n.Key.Dimension, StringComparer.Ordinal)
-                .ThenBy(n => n.Key.Code, StringComparer.Ordinal).ThenBy(n => n.Key.Measure, StringComparer.Ordinal))
+            foreach (var (line, numbers) in rollups[complete].Lines.OrderBy(l => l.Key.Unit, StringComparer.Ordinal).ThenBy(l => l.Key.By?.Word() ?? "all", StringComparer.Ordinal)
+                .ThenBy(l => l.Key.Code, StringComparer.Ordinal))
             {
-                if (value != 0) target.Write(Table.Rollup, [Days.Write(complete), unit, dimension, code, measure, value]);
+                target.Write(Table.Rollup, [Days.Write(complete), line.Unit, line.By?.Word() ?? "all", line.Code, line.Excluded, .. numbers.Cast<object?>()]);
             }
             rollups.Remove(complete);
         }
@@ -145,7 +145,7 @@ internal sealed record Table(string Name, string[] Columns)
     public static readonly Table HandledReturn = Of("handling_return", "at, ticket, work_order");
     public static readonly Table Timeline = Of("timeline", "ticket, at, actor, action, unit, reason");
     public static readonly Table Fact = Of("reporting_fact", "ticket, body");
-    public static readonly Table Rollup = Of("reporting_rollup", "day, unit, dimension, code, measure, value");
+    public static readonly Table Rollup = Of("reporting_rollup", $"day, unit, dimension, code, excluded, {string.Join(", ", Enum.GetValues<Measure>().Select(m => m.Word().Replace('-', '_')))}");
     public static readonly Table Label = Of("reporting_label", "dimension, code, day, name");
 
     public static readonly Table[] All = [Ticket, Callback, Number, Routing, Decision, Return, WorkOrder, Handling, HandledReturn, Timeline, Fact, Rollup, Label];
