@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Reflection;
 using System.Text.Json;
 
@@ -47,6 +48,27 @@ public sealed class Bulk<T>
     }
 
     internal string Sql(Dialect dialect) => _sql.GetOrAdd(dialect.Name, _ => _write(dialect, this));
+}
+
+/// <summary>Rows, and the statement that writes them.</summary>
+internal abstract record Written
+{
+    public abstract string Sql(Dialect dialect);
+
+    /// <summary>The values of each column, by the property's name.</summary>
+    public abstract IEnumerable<(string Property, Array Values)> Values();
+
+    public abstract Task<int> ExecuteAsync(Dialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken ct);
+}
+
+internal sealed record Written<T>(Bulk<T> Statement, IReadOnlyCollection<T> Rows) : Written
+{
+    public override string Sql(Dialect dialect) => Statement.Sql(dialect);
+
+    public override IEnumerable<(string Property, Array Values)> Values() => Statement.Columns.Select(c => (c.Property, c.Values(Rows)));
+
+    public override Task<int> ExecuteAsync(Dialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken ct) =>
+        dialect.ExecuteAsync(Statement, Rows, connection, transaction, ct);
 }
 
 /// <param name="Type">Of the values, without the question mark.</param>

@@ -114,10 +114,7 @@ public sealed class Database : IAsyncDisposable
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
                 var work = new Work(Dialect, connection, transaction, _clock, ct);
                 var result = await RunAsync(work, write);
-                var deliveries = await TellAsync([work], connection, transaction);
-                // Not cancelled half-way, where nobody could tell whether it was done.
-                await transaction.CommitAsync(CancellationToken.None);
-                _outbox.Offer(deliveries);
+                await CommitAsync([work], connection, transaction);
                 return result;
             }
             catch (Exception e) when ((e is ConflictException || Dialect.IsConflict(e)) && attempt < Tries)
@@ -142,16 +139,16 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the timeline and the messages of everything that shares the transaction.</summary>
-    private async Task<List<Delivery>> TellAsync(IReadOnlyCollection<Work> done, DbConnection connection, DbTransaction transaction)
+    /// <summary>Writes the timeline and the messages of everything that shares the transaction, commits it, and hands the messages to the relay.</summary>
+    private async Task CommitAsync(IReadOnlyCollection<Work> done, DbConnection connection, DbTransaction transaction)
     {
         var now = _clock.Now;
-        var notes = done.SelectMany(w => w.Notes).ToArray();
         var deliveries = Bundle.Pack(done.SelectMany(w => w.Messages), _settings.BundleSize);
-        if (notes.Length > 0) await Dialect.ExecuteAsync(NoteRow.Insert, notes, connection, transaction, CancellationToken.None);
-        if (deliveries.Count > 0)
-            await Dialect.ExecuteAsync(DeliveryRow.Insert, [.. deliveries.Select(d => DeliveryRow.Of(d, now, now + _settings.RetryAfter))], connection, transaction, CancellationToken.None);
-        return deliveries;
+        List<Written> last = [.. done.SelectMany(w => w.Last)];
+        if (done.SelectMany(w => w.Notes).ToArray() is { Length: > 0 } notes) last.Add(new Written<NoteRow>(NoteRow.Insert, notes));
+        if (deliveries.Count > 0) last.Add(new Written<DeliveryRow>(DeliveryRow.Insert, [.. deliveries.Select(d => DeliveryRow.Of(d, now, now + _settings.RetryAfter))]));
+        await Dialect.CommitAsync(last, connection, transaction);
+        _outbox.Offer(deliveries);
     }
 
     private async Task<T> WriteGroupedAsync<T>(Func<Work, Task<T>> write, CancellationToken ct)
@@ -210,9 +207,7 @@ public sealed class Database : IAsyncDisposable
             group.Add(unit);
             if (!await unit.RunAsync(connection, transaction)) group.RemoveAt(group.Count - 1);
         }
-        var deliveries = await TellAsync([.. group.Select(u => u.Work)], connection, transaction);
-        await transaction.CommitAsync();
-        _outbox.Offer(deliveries);
+        await CommitAsync([.. group.Select(u => u.Work)], connection, transaction);
         foreach (var unit in group) unit.Complete();
         group.Clear();
     }

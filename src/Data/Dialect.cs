@@ -88,4 +88,11 @@ public abstract class Dialect
     internal virtual Task<int> ExecuteAsync<T>(
         Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(statement.Sql(this), rows, transaction, cancellationToken: ct));
+
+    /// <summary>Writes the last rows of a transaction and commits it; not cancelled half-way, where nobody could tell whether it was done.</summary>
+    internal virtual async Task CommitAsync(IEnumerable<Written> last, DbConnection connection, DbTransaction transaction)
+    {
+        foreach (var written in last) await written.ExecuteAsync(this, connection, transaction, CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+    }
 }

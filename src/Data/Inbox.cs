@@ -176,7 +176,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
                 DueAt = owed[0].DueAt,
                 Attempts = owed[0].Attempts,
             }).ToArray();
-            await work.ExecuteAsync(DeliveryRow.Insert, rows);
+            work.Write(DeliveryRow.Insert, rows);
             return [.. rows.Select(r => new Letter(r.Id, r.Kind, r.Body))];
         }, ct);
 

@@ -74,17 +74,36 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(statement.Sql(this), (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
-        foreach (var column in statement.Columns)
+        Fill(command.Parameters, new Written<T>(statement, rows));
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // One round trip for all of it.
+    internal override async Task CommitAsync(IEnumerable<Written> last, DbConnection connection, DbTransaction transaction)
+    {
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+        foreach (var written in last)
         {
-            command.Parameters.AddWithValue(column.Property, column.Values(rows) switch
+            var command = new NpgsqlBatchCommand(written.Sql(this));
+            Fill(command.Parameters, written);
+            batch.BatchCommands.Add(command);
+        }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    private static void Fill(NpgsqlParameterCollection parameters, Written written)
+    {
+        foreach (var (property, values) in written.Values())
+        {
+            parameters.AddWithValue(property, values switch
             {
                 DateOnly[] days => Array.ConvertAll(days, Days.Write),
                 DateTimeOffset[] instants => Array.ConvertAll(instants, Data.Rows.Cut),
                 DateTimeOffset?[] instants => Array.ConvertAll(instants, i => i is { } instant ? Data.Rows.Cut(instant) : (DateTimeOffset?)null),
-                var values => values,
+                _ => values,
             });
         }
-        return await command.ExecuteNonQueryAsync(ct);
     }
 
     private static string TypeOf(Type type) =>

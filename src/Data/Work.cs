@@ -34,19 +34,34 @@ public class Session(Dialect dialect, DbConnection connection, DbTransaction? tr
 
     protected DbTransaction? Transaction => transaction;
 
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
-        (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+    /// <summary>What has to be done before the next statement.</summary>
+    protected virtual Task BeforeAsync() => Task.CompletedTask;
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null)
+    {
+        await BeforeAsync();
+        return (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+    }
 
     /// <summary>The only row, or null; more than one row is a bug and throws.</summary>
-    public Task<T?> FindAsync<T>(string sql, object? parameters = null) =>
-        connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
+    public async Task<T?> FindAsync<T>(string sql, object? parameters = null)
+    {
+        await BeforeAsync();
+        return await connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
+    }
 
-    public async Task<T> ScalarAsync<T>(string sql, object? parameters = null) =>
-        (await connection.ExecuteScalarAsync<T>(Command(sql, parameters)))!;
+    public async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await BeforeAsync();
+        return (await connection.ExecuteScalarAsync<T>(Command(sql, parameters)))!;
+    }
 
     /// <summary>Rows one by one, for answers too large to hold.</summary>
-    public IAsyncEnumerable<T> StreamAsync<T>(string sql, object? parameters = null) =>
-        connection.QueryUnbufferedAsync<T>(sql, parameters, transaction);
+    public async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? parameters = null)
+    {
+        await BeforeAsync();
+        await foreach (var row in connection.QueryUnbufferedAsync<T>(sql, parameters, transaction).WithCancellation(ct)) yield return row;
+    }
 }
 
 /// <summary>
@@ -59,6 +74,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     private readonly List<Message> _messages = [];
     private readonly List<NoteRow> _notes = [];
     private readonly Dictionary<Type, (object Gathered, Func<Task> Finish)> _gathered = [];
+    private List<Written> _last = [];
     private DateTimeOffset? _now;
 
     /// <summary>One instant for the whole transaction.</summary>
@@ -68,13 +84,40 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
 
     internal IReadOnlyList<NoteRow> Notes => _notes;
 
+    /// <summary>What goes to the engine with the commit.</summary>
+    internal IReadOnlyList<Written> Last => _last;
+
     /// <returns>Rows changed: 0 says that the guard in <c>where</c> held.</returns>
-    public Task<int> ExecuteAsync(string sql, object? parameters = null) => Connection.ExecuteAsync(Command(sql, parameters));
+    public async Task<int> ExecuteAsync(string sql, object? parameters = null)
+    {
+        await BeforeAsync();
+        return await Connection.ExecuteAsync(Command(sql, parameters));
+    }
 
     /// <summary>Writes all rows, in one round trip where the engine can.</summary>
     /// <returns>Rows changed.</returns>
-    public Task<int> ExecuteAsync<T>(Bulk<T> statement, IReadOnlyCollection<T> rows) =>
-        rows.Count == 0 ? Task.FromResult(0) : Dialect.ExecuteAsync(statement, rows, Connection, Transaction!, Cancelled);
+    public async Task<int> ExecuteAsync<T>(Bulk<T> statement, IReadOnlyCollection<T> rows)
+    {
+        if (rows.Count == 0) return 0;
+        await BeforeAsync();
+        return await Dialect.ExecuteAsync(statement, rows, Connection, Transaction!, Cancelled);
+    }
+
+    /// <summary>
+    /// Writes all rows before the next statement; where none comes, in one round trip with the timeline, the messages and the commit. For what nobody
+    /// waits to hear the count of.
+    /// </summary>
+    public void Write<T>(Bulk<T> statement, IReadOnlyCollection<T> rows)
+    {
+        if (rows.Count > 0) _last.Add(new Written<T>(statement, rows));
+    }
+
+    protected override async Task BeforeAsync()
+    {
+        var first = _last;
+        _last = [];
+        foreach (var written in first) await written.ExecuteAsync(Dialect, Connection, Transaction!, Cancelled);
+    }
 
     /// <summary>
     /// Reads the rows of the given keys, in the order of the keys, and keeps them from others until the transaction ends: two processes that want
@@ -108,6 +151,8 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     internal async Task FinishAsync()
     {
         foreach (var (_, finish) in _gathered.Values) await finish();
+        // Where units of work share a commit, each of them can still fail alone until here.
+        if (Dialect.SingleWriter) await BeforeAsync();
     }
 }
 

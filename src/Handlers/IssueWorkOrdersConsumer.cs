@@ -17,7 +17,7 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
         var numbers = now.Select(m => m.Ticket).ToArray();
         var tickets = await WorkOrders.EnterAsync(work, numbers);
         var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
-        await WorkOrders.AddAsync(work, [.. now.SelectMany(m => Missing(m, known[m.Ticket].ToArray(), tickets[m.Ticket]))]);
+        WorkOrders.Add(work, [.. now.SelectMany(m => Missing(m, known[m.Ticket].ToArray(), tickets[m.Ticket]))]);
         foreach (var message in now)
         {
             foreach (var older in known[message.Ticket].Where(o => o.Round < message.Round))

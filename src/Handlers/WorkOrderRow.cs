@@ -141,9 +141,9 @@ internal static class WorkOrders
         await db.ScalarAsync<int>("select count(*) from handling_ticket where ticket = @ticket and closed_at is not null", new { ticket }) > 0;
 
     /// <summary>Stores new work orders and tells the other roles.</summary>
-    public static async Task AddAsync(Work work, IReadOnlyCollection<WorkOrderRow> orders)
+    public static void Add(Work work, IReadOnlyCollection<WorkOrderRow> orders)
     {
-        await work.ExecuteAsync(Insert, orders);
+        work.Write(Insert, orders);
         foreach (var order in orders)
         {
             work.Send(order.Snapshot());

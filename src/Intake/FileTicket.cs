@@ -151,8 +151,8 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
             else work.Note(row.Number, row.FiledBy, "answered", contacts.Redact(row, request.Answer));
             work.Send(row.Facts([]));
         }
-        await work.ExecuteAsync(Tickets.Insert, rows);
-        await work.ExecuteAsync(RequestRow.Insert, requests);
+        work.Write(Tickets.Insert, rows);
+        work.Write(RequestRow.Insert, requests);
         return outcomes;
     }
 

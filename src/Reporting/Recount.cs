@@ -140,7 +140,7 @@ public static class Recount
             var corrected = await database.WriteAsync(async work =>
             {
                 if (await work.ExecuteAsync("update reporting_correction set number = number + 1 where number = @number", new { number }) == 0) return false;
-                await Rollups.AddAsync(work, errors);
+                Rollups.Add(work, errors);
                 return true;
             }, ct);
             if (corrected) return;

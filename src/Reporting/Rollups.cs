@@ -43,8 +43,6 @@ internal sealed class Rollups(HotlineClock clock)
             changes.Add(Count.Of(before, clock), -1);
             facts.Add(new FactRow { Ticket = row.Ticket, Body = body });
         }
-        await work.ExecuteAsync(FactRow.Save, facts);
-        await AddAsync(work, changes);
         if (_names.Count > 0)
         {
             await work.ExecuteAsync(work.Dialect.KeepLabels, new
@@ -52,10 +50,12 @@ internal sealed class Rollups(HotlineClock clock)
                 labels = Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name })),
             });
         }
+        work.Write(FactRow.Save, facts);
+        Add(work, changes);
     }
 
     /// <summary>Adds to the rollups, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>
-    public static Task AddAsync(Work work, Tally changes) => work.ExecuteAsync(RollupRow.Add,
+    public static void Add(Work work, Tally changes) => work.Write(RollupRow.Add,
         [.. changes.Lines
             .Select(l => RollupRow.Of(l.Key, l.Value))
             .OrderBy(r => r.Day)

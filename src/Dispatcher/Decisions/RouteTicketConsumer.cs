@@ -32,8 +32,8 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Datab
             $"select number from dispatch_ticket where {work.Dialect.Among("number", "@numbers")}",
             new { numbers = Json.Write(decided.Select(d => d.Ticket.Number)) })).ToHashSet(StringComparer.Ordinal);
         var news = decided.Where(d => !known.Contains(d.Ticket.Number)).ToArray();
-        await work.ExecuteAsync(Routing.InsertTickets, [.. news.Select(n => n.Ticket)]);
-        await work.ExecuteAsync(Routing.InsertDecisions, [.. news.Select(n => n.Decision)]);
+        work.Write(Routing.InsertTickets, [.. news.Select(n => n.Ticket)]);
+        work.Write(Routing.InsertDecisions, [.. news.Select(n => n.Decision)]);
         foreach (var (ticket, decision) in news) Routing.Tell(work, ticket, decision, null);
     }
 

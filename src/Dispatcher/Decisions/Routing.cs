@@ -169,7 +169,7 @@ internal static class Routing
             Version = ticket.Version + 1,
         };
         await SaveAsync(work, ticket, changed);
-        await work.ExecuteAsync(InsertDecisions, [decision]);
+        work.Write(InsertDecisions, [decision]);
         await DropReturnsAsync(work, ticket.Number);
         Tell(work, changed, decision, note);
         return changed;

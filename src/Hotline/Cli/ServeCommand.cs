@@ -59,7 +59,11 @@ internal static class ServeCommand
 
         builder.Services.AddHotline(settings, builder.Configuration).AddBus(settings, roles).AddHttp(settings);
         builder.Services.AddHostedService<Relay>();
-        if (roles.Contains(Role.Intake)) builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
+        if (roles.Contains(Role.Intake))
+        {
+            builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<Congestion>());
+        }
         if (roles.Contains(Role.Reporting)) builder.Services.AddHostedService(services => services.GetRequiredService<HotIssueFinder>());
         if (roles.Contains(Role.Dispatcher)) builder.Services.AddHostedService(services => services.GetRequiredService<NightlyLearning>());
 

@@ -16,7 +16,7 @@ internal static class Overload
 
     public static IServiceCollection AddOverload(this IServiceCollection services, HostSettings settings)
     {
-        services.AddSingleton<Congestion>().AddHostedService(provider => provider.GetRequiredService<Congestion>());
+        services.AddSingleton<Congestion>();
         return services.AddRateLimiter(limiter =>
         {
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(http => http.Request.Path.StartsWithSegments("/health")
