@@ -12,12 +12,13 @@ namespace Hotline.Load;
 /// <summary>
 /// Writes years of history straight into the tables of an initialised hotline: millions of tickets with their decisions, work orders, callbacks,
 /// timelines, facts and rollups, as the service would have left them, so that lists, search, report and recount can be measured at that size.
-/// The same seed gives the same history.
+/// The same seed gives the same history. Where the disk is too small for all of it, facts, rollups and timelines, which are half of it, are written for the last
+/// days alone: the report and the recount of these days are what they would be.
 /// </summary>
 internal static class History
 {
     /// <summary>Days that a ticket may still touch after it was filed; later a day's rollups are complete and are written.</summary>
-    private const int Reach = 70;
+    public const int Reach = 70;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -25,11 +26,12 @@ internal static class History
         if (options is null || !options.TryGetValue("engine", out var engine) || engine is not ("sqlite" or "postgresql")
             || !options.TryGetValue("connection", out var connection) || !options.TryGetValue("data-key", out var key))
         {
-            await Console.Error.WriteLineAsync("history --engine sqlite|postgresql --connection TEXT --data-key BASE64-or-FILE [--tickets 1000000] [--days 1000] [--seed 1]");
+            await Console.Error.WriteLineAsync("history --engine sqlite|postgresql --connection TEXT --data-key BASE64-or-FILE [--tickets 1000000] [--days 1000] [--counted DAYS] [--seed 1]");
             return 2;
         }
         var tickets = int.Parse(options.GetValueOrDefault("tickets", "1000000"), CultureInfo.InvariantCulture);
         var days = int.Parse(options.GetValueOrDefault("days", "1000"), CultureInfo.InvariantCulture);
+        var counted = int.Parse(options.GetValueOrDefault("counted", $"{days}"), CultureInfo.InvariantCulture);
         var seed = int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture);
         var dataKey = new DataKey(File.Exists(key) ? await File.ReadAllBytesAsync(key) : Convert.FromBase64String(key));
 
@@ -43,16 +45,17 @@ internal static class History
             return 2;
         }
         target.Begin();
-        Write(target, new Lives(town, new Contacts(dataKey), clock, seed), clock, tickets, days);
+        var firstCounted = clock.Today.AddDays(-Math.Min(counted, days));
+        Write(target, new Lives(town, new Contacts(dataKey), clock, seed, firstCounted), clock, firstCounted, tickets, days);
         target.Finish();
         await Console.Error.WriteLineAsync($"{tickets} tickets over {days} days in {started.Elapsed.TotalSeconds:F0} s");
         return 0;
     }
 
-    private static void Write(Target target, Lives lives, HotlineClock clock, int tickets, int days)
+    private static void Write(Target target, Lives lives, HotlineClock clock, DateOnly firstCounted, int tickets, int days)
     {
         var last = clock.Today.AddDays(-1);
-        var rollups = new SortedDictionary<DateOnly, Dictionary<(string Unit, string Dimension, string Code, string Measure), long>>();
+        var rollups = new SortedDictionary<DateOnly, Tally>();
         var ready = new BlockingCollection<(DateOnly Day, Page[] Pages)>(2);
         var making = Task.Run(() =>
         {
@@ -75,9 +78,9 @@ internal static class History
                 foreach (var (table, values) in page.Rows) target.Write(table, values);
                 foreach (var (cell, value) in page.Tally.Numbers)
                 {
-                    if (!rollups.TryGetValue(cell.Day, out var numbers)) rollups[cell.Day] = numbers = [];
-                    var of = (cell.Unit, cell.By?.Word() ?? "all", cell.Code, (cell.Excluded ? "excluded-" : "") + cell.Measure.Word());
-                    numbers[of] = numbers.GetValueOrDefault(of) + value;
+                    if (cell.Day < firstCounted && firstCounted > last.AddDays(1 - days)) continue;
+                    if (!rollups.TryGetValue(cell.Day, out var numbers)) rollups[cell.Day] = numbers = new Tally();
+                    numbers.Add(cell, value);
                 }
                 done += page.Tickets;
             }
@@ -95,11 +98,9 @@ internal static class History
 
         void Flush(DateOnly complete)
         {
-            foreach (var ((unit, dimension, code, measure), value) in rollups[complete].OrderBy(n => n.Key.Unit, StringComparer.Ordinal).ThenBy(n => n.Key.Dimension, StringComparer.Ordinal)
-                .ThenBy(n => n.Key.Code, StringComparer.Ordinal).ThenBy(n => n.Key.Measure, StringComparer.Ordinal))
-            {
-                if (value != 0) target.Write(Table.Rollup, [Days.Write(complete), unit, dimension, code, measure, value]);
-            }
+            // Not in the order of the key: as consumers leave them, who find numbers as they come.
+            foreach (var (cell, value) in rollups[complete].Numbers)
+                target.Write(Table.Rollup, [Days.Write(complete), cell.Unit, cell.By?.Word() ?? "all", cell.Code, (cell.Excluded ? "excluded-" : "") + cell.Measure.Word(), value]);
             rollups.Remove(complete);
         }
     }
