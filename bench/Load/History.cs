@@ -45,14 +45,14 @@ internal static class History
             return 2;
         }
         target.Begin();
-        var firstCounted = clock.Today.AddDays(-Math.Min(counted, days));
-        Write(target, new Lives(town, new Contacts(dataKey), clock, seed, firstCounted), clock, firstCounted, tickets, days);
+        var lives = new Lives(town, new Contacts(dataKey), clock, seed, clock.Today.AddDays(-counted));
+        Write(target, lives, clock, tickets, days, counted);
         target.Finish();
         await Console.Error.WriteLineAsync($"{tickets} tickets over {days} days in {started.Elapsed.TotalSeconds:F0} s");
         return 0;
     }
 
-    private static void Write(Target target, Lives lives, HotlineClock clock, DateOnly firstCounted, int tickets, int days)
+    private static void Write(Target target, Lives lives, HotlineClock clock, int tickets, int days, int counted)
     {
         var last = clock.Today.AddDays(-1);
         var rollups = new SortedDictionary<DateOnly, Tally>();
@@ -76,11 +76,12 @@ internal static class History
             foreach (var page in pages)
             {
                 foreach (var (table, values) in page.Rows) target.Write(table, values);
-                foreach (var (cell, value) in page.Tally.Numbers)
+                foreach (var ofDay in page.Tally.Lines.GroupBy(l => l.Key.Day))
                 {
-                    if (cell.Day < firstCounted && firstCounted > last.AddDays(1 - days)) continue;
-                    if (!rollups.TryGetValue(cell.Day, out var numbers)) rollups[cell.Day] = numbers = new Tally();
-                    numbers.Add(cell, value);
+                    if (counted < days && ofDay.Key < lives.FirstCounted) continue;
+                    if (!rollups.TryGetValue(ofDay.Key, out var tally)) rollups[ofDay.Key] = tally = new Tally();
+                    foreach (var (line, numbers) in ofDay)
+                        foreach (var measure in Enum.GetValues<Measure>()) tally.Add(line, measure, numbers[(int)measure]);
                 }
                 done += page.Tickets;
             }
@@ -98,9 +99,9 @@ internal static class History
 
         void Flush(DateOnly complete)
         {
-            // Not in the order of the key: as consumers leave them, who find numbers as they come.
-            foreach (var (cell, value) in rollups[complete].Numbers)
-                target.Write(Table.Rollup, [Days.Write(complete), cell.Unit, cell.By?.Word() ?? "all", cell.Code, (cell.Excluded ? "excluded-" : "") + cell.Measure.Word(), value]);
+            // Not in the order of the key: as consumers leave them, to whom lines come as they may.
+            foreach (var (line, numbers) in rollups[complete].Lines)
+                target.Write(Table.Rollup, [Days.Write(complete), line.Unit, line.By?.Word() ?? "all", line.Code, line.Excluded, .. numbers.Cast<object?>()]);
             rollups.Remove(complete);
         }
     }
@@ -146,7 +147,7 @@ internal sealed record Table(string Name, string[] Columns)
     public static readonly Table HandledReturn = Of("handling_return", "at, ticket, work_order");
     public static readonly Table Timeline = Of("timeline", "ticket, at, actor, action, unit, reason");
     public static readonly Table Fact = Of("reporting_fact", "ticket, body");
-    public static readonly Table Rollup = Of("reporting_rollup", "day, unit, dimension, code, measure, value");
+    public static readonly Table Rollup = Of("reporting_rollup", $"day, unit, dimension, code, excluded, {string.Join(", ", Enum.GetValues<Measure>().Select(m => m.Word().Replace('-', '_')))}");
     public static readonly Table Label = Of("reporting_label", "dimension, code, day, name");
 
     public static readonly Table[] All = [Ticket, Callback, Number, Routing, Decision, Return, WorkOrder, Handling, HandledReturn, Timeline, Fact, Rollup, Label];

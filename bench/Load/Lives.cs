@@ -27,6 +27,8 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
 
     private readonly DateTimeOffset _end = clock.EndOf(clock.Today.AddDays(-1));
 
+    public DateOnly FirstCounted => firstCounted;
+
     public IEnumerable<(string Dimension, Named Named)> Names =>
         town.Units.Select(u => ("unit", u)).Concat(town.Categories.Select(c => ("category", c))).Concat(town.Streets.Select(s => ("street", s)));
 
@@ -300,7 +302,6 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
     private Town Town => town;
     private Contacts Contacts => contacts;
     private HotlineClock Clock => clock;
-    private DateOnly FirstCounted => firstCounted;
 
     /// <summary>As every engine keeps it.</summary>
     private static DateTimeOffset Whole(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMillisecond));

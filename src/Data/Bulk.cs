@@ -33,8 +33,8 @@ public sealed class Bulk<T>
     /// <summary>Adds the rows whose key is not there yet, and leaves the others as they are.</summary>
     public static Bulk<T> InsertMissing(string table, string key) => new(table, Column<T>.All, (d, b) => d.InsertMissing(b, key));
 
-    /// <summary>Adds <paramref name="number"/> to that of the row with the same keys, or adds the row. The rows should come in the order of their keys.</summary>
-    public static Bulk<T> Add(string table, IReadOnlyList<string> keys, string number) => new(table, Column<T>.All, (d, b) => d.Add(b, keys, number));
+    /// <summary>Adds <paramref name="numbers"/> to those of the row with the same keys, or adds the row. The rows should come in the order of their keys.</summary>
+    public static Bulk<T> Add(string table, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) => new(table, Column<T>.All, (d, b) => d.Add(b, keys, numbers));
 
     /// <summary>Changes columns of the rows with the same key.</summary>
     /// <param name="version">A column to set, which must be one less in the stored row than in the new one, or else the row stays as it is.</param>

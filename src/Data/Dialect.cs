@@ -72,8 +72,8 @@ public abstract class Dialect
 
     internal virtual string InsertMissing<T>(Bulk<T> bulk, string key) => $"{Insert(bulk)} on conflict ({key}) do nothing";
 
-    internal virtual string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, string number) =>
-        $"{Insert(bulk)} on conflict ({string.Join(", ", keys)}) do update set {number} = {bulk.Table}.{number} + excluded.{number}";
+    internal virtual string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) =>
+        $"{Insert(bulk)} on conflict ({string.Join(", ", keys)}) do update set {string.Join(", ", numbers.Select(n => $"{n} = {bulk.Table}.{n} + excluded.{n}"))}";
 
     internal virtual string Update<T>(Bulk<T> bulk, string key, string? version)
     {

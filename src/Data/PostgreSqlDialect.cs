@@ -12,10 +12,13 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
 
     public override string Name => "postgresql";
 
-    /// <summary>Statements are planned once for each connection, unless the setting says otherwise (a pooler between may not allow it).</summary>
+    /// <summary>
+    /// Statements are planned once for each connection, unless the setting says otherwise (a pooler between may not allow it). Nothing is set on a connection that
+    /// its next user would have to be spared: the seven statements that would undo it were a third of all.
+    /// </summary>
     private static string Prepared(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true };
         if (!connectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase)) settings.MaxAutoPrepare = 100;
         return settings.ConnectionString;
     }

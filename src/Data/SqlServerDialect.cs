@@ -62,11 +62,11 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
         where not exists (select 1 from {bulk.Table} with (updlock, holdlock) where {key} = @{bulk.Columns.Single(c => c.Name == key).Property})
         """;
 
-    internal override string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, string number) => $"""
+    internal override string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) => $"""
         merge {bulk.Table} with (holdlock) as t
         using (select {string.Join(", ", bulk.Columns.Select(c => $"@{c.Property} as {c.Name}"))}) as n
         on {string.Join(" and ", keys.Select(k => $"t.{k} = n.{k}"))}
-        when matched then update set {number} = t.{number} + n.{number}
+        when matched then update set {string.Join(", ", numbers.Select(c => $"{c} = t.{c} + n.{c}"))}
         when not matched then insert ({bulk.ColumnNames}) values ({string.Join(", ", bulk.Columns.Select(c => $"n.{c.Name}"))});
         """;
 

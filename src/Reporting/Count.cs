@@ -55,37 +55,43 @@ public enum Measure
 /// <summary>How a report is broken down.</summary>
 public enum Breakdown { Unit, Category, Channel, Street }
 
-/// <summary>One number of the rollups.</summary>
+/// <summary>A row of the rollups: whose numbers, on which day.</summary>
 /// <param name="Unit">Whose breakdown this is; empty for the whole hotline.</param>
-/// <param name="By">Null for the one number of the whole hotline.</param>
+/// <param name="By">Null for the one row of the whole hotline.</param>
 /// <param name="Code">Unit, category, channel or street; empty where the ticket has none.</param>
 /// <param name="Excluded">Of tickets taken out of assessment, which enter totals and no rate.</param>
-public readonly record struct Cell(DateOnly Day, string Unit, Breakdown? By, string Code, Measure Measure, bool Excluded)
+public readonly record struct Line(DateOnly Day, string Unit, Breakdown? By, string Code, bool Excluded)
 {
-    // What the compiler would write boxes the enums for every comparison, and a ticket has a hundred cells.
-    public bool Equals(Cell other) =>
-        Measure == other.Measure && By == other.By && Day == other.Day && Excluded == other.Excluded && Unit == other.Unit && Code == other.Code;
+    // What the compiler would write boxes the enum for every comparison.
+    public bool Equals(Line other) => By == other.By && Day == other.Day && Excluded == other.Excluded && Unit == other.Unit && Code == other.Code;
 
-    public override int GetHashCode() =>
-        HashCode.Combine(Day.DayNumber, Unit, Code, ((int)Measure << 4) | ((By is { } by ? (int)by + 1 : 0) << 1) | (Excluded ? 1 : 0));
+    public override int GetHashCode() => HashCode.Combine(Day.DayNumber, Unit, Code, ((By is { } by ? (int)by + 1 : 0) << 1) | (Excluded ? 1 : 0));
 }
 
-/// <summary>Numbers by cell; adding and taking away tickets.</summary>
+/// <summary>Numbers by line and measure; adding and taking away tickets.</summary>
 public sealed class Tally
 {
-    private readonly Dictionary<Cell, long> _numbers = [];
+    private static readonly int Measures = Enum.GetValues<Measure>().Length;
 
-    /// <summary>The cells that are not zero.</summary>
-    public IEnumerable<KeyValuePair<Cell, long>> Numbers => _numbers.Where(n => n.Value != 0);
+    private readonly Dictionary<Line, int[]> _lines = [];
 
-    public long this[Cell cell] => _numbers.GetValueOrDefault(cell);
+    /// <summary>The lines that are not all zero; their numbers in the order of <see cref="Measure"/>.</summary>
+    public IEnumerable<KeyValuePair<Line, int[]>> Lines => _lines.Where(l => l.Value.AsSpan().ContainsAnyExcept(0));
 
-    public void Add(Cell cell, long value) => CollectionsMarshal.GetValueRefOrAddDefault(_numbers, cell, out _) += value;
+    public int this[Line line, Measure measure] => _lines.TryGetValue(line, out var numbers) ? numbers[(int)measure] : 0;
+
+    public void Add(Line line, Measure measure, int value) => Of(line)[(int)measure] += value;
 
     public void Add(Tally other, int times = 1)
     {
-        foreach (var (cell, value) in other._numbers) Add(cell, times * value);
+        foreach (var (line, numbers) in other._lines)
+        {
+            var own = Of(line);
+            for (var i = 0; i < own.Length; i++) own[i] += times * numbers[i];
+        }
     }
+
+    private int[] Of(Line line) => CollectionsMarshal.GetValueRefOrAddDefault(_lines, line, out _) ??= new int[Measures];
 }
 
 /// <summary>
@@ -103,7 +109,7 @@ public static class Count
     }
 
     /// <summary>Adds what one ticket counts.</summary>
-    /// <param name="only">The day that matters: the cells of others are not made.</param>
+    /// <param name="only">The day that matters: the lines of others are not made.</param>
     public static void Add(Tally tally, Fact fact, HotlineClock clock, DateOnly? only)
     {
         if (fact.Ticket is not { } ticket) return;
@@ -212,22 +218,22 @@ public static class Count
         public void AddWhole(DateOnly day, Measure measure)
         {
             if (only is { } one && day != one) return;
-            tally.Add(new Cell(day, "", null, "", measure, excluded), 1);
+            tally.Add(new Line(day, "", null, "", excluded), measure, 1);
             AddBreakdowns(day, "", measure);
         }
 
         public void AddUnit(DateOnly day, string unit, Measure measure)
         {
             if (only is { } one && day != one) return;
-            tally.Add(new Cell(day, "", Breakdown.Unit, unit, measure, excluded), 1);
+            tally.Add(new Line(day, "", Breakdown.Unit, unit, excluded), measure, 1);
             if (unit != "") AddBreakdowns(day, unit, measure);
         }
 
         private void AddBreakdowns(DateOnly day, string unit, Measure measure)
         {
-            tally.Add(new Cell(day, unit, Breakdown.Category, category, measure, excluded), 1);
-            tally.Add(new Cell(day, unit, Breakdown.Channel, channel, measure, excluded), 1);
-            tally.Add(new Cell(day, unit, Breakdown.Street, street, measure, excluded), 1);
+            tally.Add(new Line(day, unit, Breakdown.Category, category, excluded), measure, 1);
+            tally.Add(new Line(day, unit, Breakdown.Channel, channel, excluded), measure, 1);
+            tally.Add(new Line(day, unit, Breakdown.Street, street, excluded), measure, 1);
         }
     }
 }

@@ -84,22 +84,12 @@ public sealed record DailyReport(
     {
         var (dayBefore, weekBefore) = (day.AddDays(-1), day.AddDays(-7));
         var (rows, names, hot) = await database.ReadAsync(async db => (
-            await db.QueryAsync<NumberRow>("""
-                select 1 as whole, code, measure,
-                       cast(sum(case when day = @day then value else 0 end) as bigint) as value,
-                       cast(sum(case when day = @dayBefore then value else 0 end) as bigint) as day_before,
-                       cast(sum(case when day = @weekBefore then value else 0 end) as bigint) as week_before
-                from reporting_rollup
+            await db.QueryAsync<RollupRow>($"""
+                select {RollupRow.Columns} from reporting_rollup
                 where day in (@day, @dayBefore, @weekBefore) and unit = '' and dimension = @wholeDimension and code = @wholeCode
-                group by code, measure
                 union all
-                select 0, code, measure,
-                       cast(sum(case when day = @day then value else 0 end) as bigint),
-                       cast(sum(case when day = @dayBefore then value else 0 end) as bigint),
-                       cast(sum(case when day = @weekBefore then value else 0 end) as bigint)
-                from reporting_rollup
+                select {RollupRow.Columns} from reporting_rollup
                 where day in (@day, @dayBefore, @weekBefore) and unit = @unit and dimension = @dimension
-                group by code, measure
                 """, new
             {
                 day,
@@ -117,10 +107,11 @@ public sealed record DailyReport(
 
         var nameOf = names.ToDictionary(n => (n.Dimension, n.Code), n => n.Name);
         var named = unit is null ? null : new Named(unit, nameOf.GetValueOrDefault((Breakdown.Unit.Word(), unit), unit));
-        var whole = ToSection(unit ?? "", named?.Name, [.. rows.Where(r => r.Whole == 1)]);
-        var sections = by is Breakdown.Unit && unit is not null ? [whole] : rows.Where(r => r.Whole == 0)
+        var isWhole = rows.ToLookup(r => r.Unit == "" && r.Line.By == (unit is null ? null : Breakdown.Unit));
+        var whole = ToSection(unit ?? "", named?.Name, isWhole[true]);
+        var sections = by is Breakdown.Unit && unit is not null ? [whole] : isWhole[false]
             .GroupBy(r => r.Code)
-            .Select(g => ToSection(g.Key, by == Breakdown.Channel ? g.Key : nameOf.GetValueOrDefault((by!.Value.Word(), g.Key)), [.. g]))
+            .Select(g => ToSection(g.Key, by == Breakdown.Channel ? g.Key : nameOf.GetValueOrDefault((by!.Value.Word(), g.Key)), g))
             .Where(HasNumbers)
             .OrderByDescending(s => s.Totals["filed"].Value)
             .ThenByDescending(s => s.Totals["workOrdersIssued"].Value)
@@ -131,6 +122,28 @@ public sealed record DailyReport(
         {
             Hot = hot is null ? null : hot with { ComputedAt = database.Clock.Local(hot.ComputedAt), Issues = [.. hot.Issues.Take(MostHot)] },
         };
+
+        Section ToSection(string code, string? name, IEnumerable<RollupRow> rows)
+        {
+            var (assessed, excluded) = (rows.Where(r => !r.Excluded).ToArray(), rows.Where(r => r.Excluded).ToArray());
+            return new Section(
+                code,
+                name,
+                Total.All.ToDictionary(t => t.Key, t => t.Measure is { } measure ? Sum(Of(assessed, measure), Of(excluded, measure)) : Of(excluded, Measure.Filed)),
+                Figure.All.ToDictionary(f => f.Key, f => Divide(Of(assessed, f.Numerator), Of(assessed, f.Denominator))));
+        }
+
+        TotalValue Of(RollupRow[] rows, Measure measure)
+        {
+            var (value, before, week) = (0L, 0L, 0L);
+            foreach (var row in rows)
+            {
+                if (row.Day == day) value += row[measure];
+                else if (row.Day == dayBefore) before += row[measure];
+                else week += row[measure];
+            }
+            return new TotalValue(value, before, week);
+        }
     }
 
     /// <summary>Whether any message ever named this unit.</summary>
@@ -142,38 +155,10 @@ public sealed record DailyReport(
         section.Totals.Values.Any(t => t is not { Value: 0, DayBefore: 0, WeekBefore: 0 })
         || section.Figures.Values.Any(f => f.Denominator + f.DayBefore.Denominator + f.WeekBefore.Denominator != 0);
 
-    private static Section ToSection(string code, string? name, IReadOnlyList<NumberRow> rows)
-    {
-        var assessed = new Dictionary<Measure, TotalValue>();
-        var excluded = new Dictionary<Measure, TotalValue>();
-        foreach (var row in rows)
-        {
-            if (!RollupRow.TryRead(row.Measure, out var measure, out var isExcluded)) continue;
-            (isExcluded ? excluded : assessed)[measure] = new TotalValue(row.Value, row.DayBefore, row.WeekBefore);
-        }
-        return new Section(
-            code,
-            name,
-            Total.All.ToDictionary(t => t.Key, t => t.Measure is { } measure ? Sum(Of(assessed, measure), Of(excluded, measure)) : Of(excluded, Measure.Filed)),
-            Figure.All.ToDictionary(f => f.Key, f => Divide(Of(assessed, f.Numerator), Of(assessed, f.Denominator))));
-    }
-
-    private static TotalValue Of(Dictionary<Measure, TotalValue> values, Measure measure) => values.GetValueOrDefault(measure, new TotalValue(0, 0, 0));
-
     private static TotalValue Sum(TotalValue a, TotalValue b) => new(a.Value + b.Value, a.DayBefore + b.DayBefore, a.WeekBefore + b.WeekBefore);
 
     private static FigureValue Divide(TotalValue n, TotalValue d) =>
         new(n.Value, d.Value, new Ratio(n.DayBefore, d.DayBefore), new Ratio(n.WeekBefore, d.WeekBefore));
-
-    private sealed record NumberRow
-    {
-        public required long Whole { get; init; }
-        public required string Code { get; init; }
-        public required string Measure { get; init; }
-        public required long Value { get; init; }
-        public required long DayBefore { get; init; }
-        public required long WeekBefore { get; init; }
-    }
 
     private sealed record LabelRow
     {

@@ -32,9 +32,6 @@ public static class Recount
     /// <summary>Tickets of a day that are read at once.</summary>
     private const int PageSize = 2000;
 
-    /// <summary>Numbers corrected in one statement.</summary>
-    private const int ChunkSize = 2000;
-
     /// <param name="tickets">What Intake would say of every ticket now; this and the other two in ordinal order of the ticket number.</param>
     /// <param name="fix">Correct facts and rollups. Safe while consumers run, and while another recount does.</param>
     public static async Task<RecountResult> RunAsync(
@@ -88,8 +85,9 @@ public static class Recount
             foreach (var batch in facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, f.Value)).Chunk(BatchSize))
                 await LearnAsync(database, [.. batch], ct);
         }
+        var found = await stored;
         if (fix) await CorrectAsync(database, day, sources, ct);
-        return await ResultAsync(database, count, Compare(await stored, counted), ct);
+        return await ResultAsync(database, count, Compare(found, counted), ct);
     }
 
     /// <summary>What the roles say of these tickets, page by page: the next is read while one is counted.</summary>
@@ -153,25 +151,15 @@ public static class Recount
                     await foreach (var row in db.StreamAsync<FactRow>("select ticket, body from reporting_fact"))
                         Count.Add(counted, Fact.Read(row.Body), database.Clock, day);
                 }
-                return (number, Compare(await ReadAsync(db, day), counted));
+                counted.Add(await ReadAsync(db, day), -1);
+                return (number, counted);
             }, ct);
-            if (errors.Length == 0) return;
+            if (!errors.Lines.Any()) return;
 
             var corrected = await database.WriteAsync(async work =>
             {
                 if (await work.ExecuteAsync("update reporting_correction set number = number + 1 where number = @number", new { number }) == 0) return false;
-                foreach (var chunk in errors.Chunk(ChunkSize))
-                {
-                    await Rollups.AddAsync(work, [.. chunk.Select(e => new RollupRow
-                    {
-                        Day = e.Day,
-                        Unit = e.Unit,
-                        Dimension = e.Dimension,
-                        Code = e.Code,
-                        Measure = e.Measure,
-                        Value = e.Counted - e.Rollup,
-                    })]);
-                }
+                await Rollups.AddAsync(work, errors);
                 return true;
             }, ct);
             if (corrected) return;
@@ -185,28 +173,27 @@ public static class Recount
         return Task.CompletedTask;
     }, ct);
 
-    private static async Task<Dictionary<Key, long>> ReadAsync(Session db, DateOnly? day)
+    private static async Task<Tally> ReadAsync(Session db, DateOnly? day)
     {
-        var numbers = new Dictionary<Key, long>();
+        var stored = new Tally();
         var rows = day is null
-            ? db.StreamAsync<RollupRow>("select day, unit, dimension, code, measure, value from reporting_rollup where value <> 0")
-            : db.StreamAsync<RollupRow>("select day, unit, dimension, code, measure, value from reporting_rollup where value <> 0 and day = @day", new { day });
-        await foreach (var row in rows) numbers.Add(Key.Of(row), row.Value);
-        return numbers;
+            ? db.StreamAsync<RollupRow>($"select {RollupRow.Columns} from reporting_rollup")
+            : db.StreamAsync<RollupRow>($"select {RollupRow.Columns} from reporting_rollup where day = @day", new { day });
+        await foreach (var row in rows)
+        {
+            foreach (var measure in Enum.GetValues<Measure>()) stored.Add(row.Line, measure, row[measure]);
+        }
+        return stored;
     }
 
-    private static Difference[] Compare(Dictionary<Key, long> stored, Tally counted)
+    private static Difference[] Compare(Tally stored, Tally counted)
     {
-        var differences = new List<Difference>();
-        var unseen = new Dictionary<Key, long>(stored);
-        foreach (var (cell, value) in counted.Numbers)
-        {
-            var key = Key.Of(RollupRow.Of(cell, value));
-            unseen.Remove(key, out var rollup);
-            if (rollup != value) differences.Add(key.With(rollup, value));
-        }
-        differences.AddRange(unseen.Select(s => s.Key.With(s.Value, 0)));
-        return [.. differences
+        var errors = new Tally();
+        errors.Add(stored);
+        errors.Add(counted, -1);
+        return [.. errors.Lines
+            .SelectMany(l => Enum.GetValues<Measure>().Where(m => l.Value[(int)m] != 0).Select(m => new Difference(
+                l.Key.Day, l.Key.Unit, RollupRow.Word(l.Key.By), l.Key.Code, l.Key.Excluded ? $"excluded-{m.Word()}" : m.Word(), stored[l.Key, m], counted[l.Key, m])))
             .OrderBy(d => d.Day)
             .ThenBy(d => d.Unit, StringComparer.Ordinal)
             .ThenBy(d => d.Dimension, StringComparer.Ordinal)
@@ -267,12 +254,5 @@ public static class Recount
                 throw new InvalidOperationException($"{typeof(T).Name} of {next} came after that of {Next}: a recount needs them in ordinal order of the ticket.");
             Next = next;
         }
-    }
-
-    private readonly record struct Key(DateOnly Day, string Unit, string Dimension, string Code, string Measure)
-    {
-        public static Key Of(RollupRow row) => new(row.Day, row.Unit, row.Dimension, row.Code, row.Measure);
-
-        public Difference With(long rollup, long counted) => new(Day, Unit, Dimension, Code, Measure, rollup, counted);
     }
 }

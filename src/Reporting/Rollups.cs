@@ -44,7 +44,7 @@ internal sealed class Rollups(HotlineClock clock)
             facts.Add(new FactRow { Ticket = row.Ticket, Body = body });
         }
         await work.ExecuteAsync(FactRow.Save, facts);
-        await AddAsync(work, changes.Numbers.Select(n => RollupRow.Of(n.Key, n.Value)));
+        await AddAsync(work, changes);
         if (_names.Count > 0)
         {
             await work.ExecuteAsync(work.Dialect.KeepLabels, new
@@ -55,13 +55,14 @@ internal sealed class Rollups(HotlineClock clock)
     }
 
     /// <summary>Adds to the rollups, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>
-    public static Task AddAsync(Work work, IEnumerable<RollupRow> changes) => work.ExecuteAsync(RollupRow.Add,
-        [.. changes
+    public static Task AddAsync(Work work, Tally changes) => work.ExecuteAsync(RollupRow.Add,
+        [.. changes.Lines
+            .Select(l => RollupRow.Of(l.Key, l.Value))
             .OrderBy(r => r.Day)
             .ThenBy(r => r.Unit, StringComparer.Ordinal)
             .ThenBy(r => r.Dimension, StringComparer.Ordinal)
             .ThenBy(r => r.Code, StringComparer.Ordinal)
-            .ThenBy(r => r.Measure, StringComparer.Ordinal)]);
+            .ThenBy(r => r.Excluded)]);
 }
 
 internal sealed record FactRow
@@ -74,39 +75,70 @@ internal sealed record FactRow
     public required string Body { get; init; }
 }
 
-/// <summary>One number as it is stored.</summary>
+/// <summary>A line as it is stored, with a column for each measure.</summary>
 internal sealed record RollupRow
 {
-    public static readonly Bulk<RollupRow> Add = Bulk<RollupRow>.Add("reporting_rollup", ["day", "unit", "dimension", "code", "measure"], "value");
+    public static readonly Bulk<RollupRow> Add;
+
+    /// <summary>All columns of a line.</summary>
+    public static readonly string Columns;
 
     private const string Whole = "all";
-    private const string OfExcluded = "excluded-";
+
+    private static readonly (Func<RollupRow, int> Get, Action<RollupRow, int> Set)[] Numbers = [.. Enum.GetNames<Measure>()
+        .Select(name => typeof(RollupRow).GetProperty(name) ?? throw new InvalidOperationException($"The measure {name} has no column."))
+        .Select(p => (p.GetMethod!.CreateDelegate<Func<RollupRow, int>>(), p.SetMethod!.CreateDelegate<Action<RollupRow, int>>()))];
+
+    static RollupRow()
+    {
+        string[] keys = ["day", "unit", "dimension", "code", "excluded"];
+        string[] numbers = [.. Enum.GetValues<Measure>().Select(m => m.Word().Replace('-', '_'))];
+        Add = Bulk<RollupRow>.Add("reporting_rollup", keys, numbers);
+        Columns = string.Join(", ", keys.Concat(numbers));
+    }
 
     public required DateOnly Day { get; init; }
     public required string Unit { get; init; }
     public required string Dimension { get; init; }
     public required string Code { get; init; }
-    public required string Measure { get; init; }
-    public required long Value { get; init; }
+    public required bool Excluded { get; init; }
+    public int Filed { get; set; }
+    public int Answered { get; set; }
+    public int Repeated { get; set; }
+    public int Undecided { get; set; }
+    public int InTriage { get; set; }
+    public int InHand { get; set; }
+    public int Replied { get; set; }
+    public int Closed { get; set; }
+    public int SameDay { get; set; }
+    public int SameDayDone { get; set; }
+    public int AcceptDue { get; set; }
+    public int AcceptedInTime { get; set; }
+    public int ReplyDue { get; set; }
+    public int RepliedInTime { get; set; }
+    public int Issued { get; set; }
+    public int Returned { get; set; }
+    public int Upheld { get; set; }
+    public int Callbacks { get; set; }
+    public int Reached { get; set; }
+    public int Satisfied { get; set; }
+    public int AskedSolved { get; set; }
+    public int Solved { get; set; }
+    public int CalledBack { get; set; }
+    public int Reissued { get; set; }
 
-    public static RollupRow Of(Cell cell, long value) => new()
+    public int this[Measure measure] => Numbers[(int)measure].Get(this);
+
+    public Line Line => new(Day, Unit, Dimension == Whole ? null : Words.Parse<Breakdown>(Dimension), Code, Excluded);
+
+    public static RollupRow Of(Line line, int[] numbers)
     {
-        Day = cell.Day,
-        Unit = cell.Unit,
-        Dimension = Word(cell.By),
-        Code = cell.Code,
-        Measure = cell.Excluded ? OfExcluded + cell.Measure.Word() : cell.Measure.Word(),
-        Value = value,
-    };
+        var row = new RollupRow { Day = line.Day, Unit = line.Unit, Dimension = Word(line.By), Code = line.Code, Excluded = line.Excluded };
+        for (var i = 0; i < numbers.Length; i++) Numbers[i].Set(row, numbers[i]);
+        return row;
+    }
 
     public static string Word(Breakdown? by) => by?.Word() ?? Whole;
-
-    /// <summary>False for a measure that this version does not know.</summary>
-    public static bool TryRead(string word, out Measure measure, out bool excluded)
-    {
-        excluded = word.StartsWith(OfExcluded, StringComparison.Ordinal);
-        return Words.TryParse(excluded ? word[OfExcluded.Length..] : word, out measure);
-    }
 }
 
 /// <summary>Hears what is to be counted. The work itself is done once for all messages of the transaction (<see cref="Rollups"/>).</summary>

@@ -33,6 +33,34 @@ public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: fal
     }
 
     [Fact]
+    public async Task Numbers_counted_before_measures_had_columns_are_kept()
+    {
+        await Database.WriteAsync(async work =>
+        {
+            await work.ExecuteAsync(Database.Dialect.CreateSchemaVersion);
+            foreach (var script in Migrations.For(Database.Dialect).Where(s => s.Version < 15))
+            {
+                await work.ExecuteAsync(script.Sql);
+                await work.ExecuteAsync("insert into schema_version (version, name, applied_at) values (@Version, @Name, @Now)", new { script.Version, script.Name, work.Now });
+            }
+            foreach (var (code, measure, value) in new[] { ("", "filed", 7), ("", "accepted-in-time", 5), ("", "excluded-filed", 2), ("u1", "filed", 3) })
+            {
+                await work.ExecuteAsync(
+                    "insert into reporting_rollup (day, unit, dimension, code, measure, value) values ('2020-02-07', '', @dimension, @code, @measure, @value)",
+                    new { dimension = code == "" ? "all" : "unit", code, measure, value });
+            }
+        }, None);
+
+        await Migrations.ApplyAsync(Database, None);
+
+        Assert.Equal(
+            [" False: 7 5 0", " True: 2 0 0", "u1 False: 3 0 0"],
+            (await Database.ReadAsync(db => db.QueryAsync<(string Code, bool Excluded, int Filed, int InTime, int Reissued)>(
+                "select code, excluded, filed, accepted_in_time, reissued from reporting_rollup where day = '2020-02-07' order by code, excluded"), None))
+                .Select(r => $"{r.Code} {r.Excluded}: {r.Filed} {r.InTime} {r.Reissued}"));
+    }
+
+    [Fact]
     public async Task A_database_of_a_later_version_is_refused_and_left_alone()
     {
         await Migrations.ApplyAsync(Database, None);

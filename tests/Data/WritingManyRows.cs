@@ -8,7 +8,7 @@ public abstract class WritingManyRows(Engine engine) : OnAnEngine(engine)
     private static readonly Bulk<Row> Insert = Bulk<Row>.Insert("many");
     private static readonly Bulk<Row> InsertMissing = Bulk<Row>.InsertMissing("many", "id");
     private static readonly Bulk<Row> Update = Bulk<Row>.Update("many", "id", ["words", "whole", "yes"], version: "version");
-    private static readonly Bulk<Number> Add = Bulk<Number>.Add("numbers", ["day", "code"], "value");
+    private static readonly Bulk<Number> Add = Bulk<Number>.Add("numbers", ["day", "code"], ["value"]);
 
     private static readonly Row Full = new()
     {

@@ -170,7 +170,7 @@ public sealed class CountingFigures
         var counted = Count.Of(FactOf(ticket), Clock);
         Assert.All(Reporting.Figure.All, f => Assert.Equal("0/0", Figure(f.Key, ticket)));
         foreach (var measure in (Measure[])[Measure.Filed, Measure.Closed, Measure.Issued, Measure.Returned, Measure.Callbacks])
-            Assert.Equal(1, counted[new Cell(Day, "", null, "", measure, Excluded: true)]);
+            Assert.Equal(1, counted[new Line(Day, "", null, "", Excluded: true), measure]);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class CountingFigures
             var counted = Count.Of(FactOf(messages), Clock);
             return Assert.Single(
                 (Measure[])[Measure.Undecided, Measure.InTriage, Measure.InHand, Measure.Replied, Measure.Closed],
-                m => counted[new Cell(Day, "", null, "", m, false)] == 1);
+                m => counted[new Line(Day, "", null, "", false), m] == 1);
         }
     }
 
@@ -200,10 +200,10 @@ public sealed class CountingFigures
                 Ticket(callbacks: [Callback(round: 1)]), Routed(Health, version: 2, round: 2),
                 WorkOrder(Street, round: 1), WorkOrder(Health, id: "w2", round: 2)),
             Clock);
-        Assert.Equal(1, counted[new Cell(Day, "", Breakdown.Unit, Health.Code, Measure.Filed, false)]);
-        Assert.Equal(0, counted[new Cell(Day, "", Breakdown.Unit, Street.Code, Measure.Filed, false)]);
-        Assert.Equal(1, counted[new Cell(Day, "", Breakdown.Unit, Street.Code, Measure.Callbacks, false)]);
-        Assert.Equal(1, counted[new Cell(Day, "", Breakdown.Unit, Street.Code, Measure.Issued, false)]);
+        Assert.Equal(1, counted[new Line(Day, "", Breakdown.Unit, Health.Code, false), Measure.Filed]);
+        Assert.Equal(0, counted[new Line(Day, "", Breakdown.Unit, Street.Code, false), Measure.Filed]);
+        Assert.Equal(1, counted[new Line(Day, "", Breakdown.Unit, Street.Code, false), Measure.Callbacks]);
+        Assert.Equal(1, counted[new Line(Day, "", Breakdown.Unit, Street.Code, false), Measure.Issued]);
     }
 
     [Fact]
@@ -212,15 +212,15 @@ public sealed class CountingFigures
         var counted = Count.Of(FactOf(Ticket(channel: Channel.WalkIn, category: "099999"), Routed(Health, category: Masks, street: Street)), Clock);
         foreach (var unit in (string[])["", Health.Code])
         {
-            Assert.Equal(1, counted[new Cell(Day, unit, Breakdown.Category, Masks.Code, Measure.Filed, false)]);
-            Assert.Equal(1, counted[new Cell(Day, unit, Breakdown.Channel, "walk-in", Measure.Filed, false)]);
-            Assert.Equal(1, counted[new Cell(Day, unit, Breakdown.Street, Street.Code, Measure.Filed, false)]);
+            Assert.Equal(1, counted[new Line(Day, unit, Breakdown.Category, Masks.Code, false), Measure.Filed]);
+            Assert.Equal(1, counted[new Line(Day, unit, Breakdown.Channel, "walk-in", false), Measure.Filed]);
+            Assert.Equal(1, counted[new Line(Day, unit, Breakdown.Street, Street.Code, false), Measure.Filed]);
         }
     }
 
     [Fact]
     public void Nothing_counts_until_the_ticket_itself_is_known() =>
-        Assert.Empty(Count.Of(FactOf(Routed(Street), WorkOrder(Street)), Clock).Numbers);
+        Assert.Empty(Count.Of(FactOf(Routed(Street), WorkOrder(Street)), Clock).Lines);
 
     private static string Figure(string key, params IMessage[] messages) => FigureOn(Day, key, messages);
 
@@ -230,6 +230,6 @@ public sealed class CountingFigures
         var counted = Count.Of(FactOf(messages), Clock);
         return $"{Of(figure.Numerator)}/{Of(figure.Denominator)}";
 
-        long Of(Measure measure) => counted[new Cell(day, "", null, "", measure, Excluded: false)];
+        long Of(Measure measure) => counted[new Line(day, "", null, "", Excluded: false), measure];
     }
 }

@@ -73,7 +73,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         var history = RandomHistory.Of(seed: 6, tickets: 10);
         await SendAsync(history);
         await _db.DeliverAsync(_services, [Role.Reporting]);
-        await TamperAsync("update reporting_rollup set value = value + 3 where day = '2020-02-06' and dimension = 'all' and measure = 'filed'");
+        await TamperAsync("update reporting_rollup set filed = filed + 3 where day = '2020-02-06' and dimension = 'all'");
         await TamperAsync("delete from reporting_rollup where day = '2020-02-05' and dimension = 'channel'");
 
         var found = await RecountAsync(history, fix: true);
@@ -90,11 +90,11 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         var history = RandomHistory.Of(seed: 7, tickets: 10);
         await SendAsync(history);
         await _db.DeliverAsync(_services, [Role.Reporting]);
-        await TamperAsync("update reporting_rollup set value = value + 1 where dimension = 'all' and measure = 'filed'");
+        await TamperAsync("update reporting_rollup set filed = filed + 1 where dimension = 'all'");
 
         var found = await RecountAsync(history, new DateOnly(2020, 2, 6), fix: true);
 
-        Assert.Equal(new DateOnly(2020, 2, 6), Assert.Single(found.Differences).Day);
+        Assert.Equal([new DateOnly(2020, 2, 6)], found.Differences.Select(d => d.Day).Distinct());
         Assert.NotEmpty((await RecountAsync(history)).Differences);
         Assert.Empty((await RecountAsync(history, new DateOnly(2020, 2, 6))).Differences);
     }
@@ -107,7 +107,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         var history = RandomHistory.Of(seed, tickets: 40);
         await SendAsync(Shuffled(history, seed));
         await _db.DeliverAsync(_services, [Role.Reporting]);
-        await TamperAsync("update reporting_rollup set value = value + 1 where measure in ('filed', 'reply-due', 'returned', 'upheld', 'called-back')");
+        await TamperAsync("update reporting_rollup set filed = filed + 1, reply_due = reply_due + 1, returned = returned + 1, upheld = upheld + 1, called_back = called_back + 1");
 
         var all = (await RecountAsync(history)).Differences;
         Assert.NotEmpty(all);
@@ -145,7 +145,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
             .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
         var inbox = new Inbox(_db.Database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
         await inbox.ProcessAsync(new Parcel(Role.Reporting, [.. letters.Take(40)]), None);
-        await TamperAsync("update reporting_rollup set value = value + 1");
+        await TamperAsync("update reporting_rollup set filed = filed + 1, solved = solved + 1");
 
         // These recounts know half of the tickets, as if read a while ago.
         var known = history.Where(m => string.CompareOrdinal(m.Ticket, "20200207-000030") < 0).ToArray();

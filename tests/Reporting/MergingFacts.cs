@@ -61,5 +61,8 @@ public sealed class MergingFacts
     }
 
     internal static bool Same(Tally a, Tally b) =>
-        a.Numbers.OrderBy(n => n.Key.ToString(), StringComparer.Ordinal).SequenceEqual(b.Numbers.OrderBy(n => n.Key.ToString(), StringComparer.Ordinal));
+        Written(a).SequenceEqual(Written(b));
+
+    private static IEnumerable<string> Written(Tally tally) =>
+        tally.Lines.Select(l => $"{l.Key}: {string.Join(' ', l.Value)}").Order(StringComparer.Ordinal);
 }
