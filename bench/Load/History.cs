@@ -12,12 +12,13 @@ namespace Hotline.Load;
 /// <summary>
 /// Writes years of history straight into the tables of an initialised hotline: millions of tickets with their decisions, work orders, callbacks,
 /// timelines, facts and rollups, as the service would have left them, so that lists, search, report and recount can be measured at that size.
-/// The same seed gives the same history.
+/// The same seed gives the same history. Where the disk is too small for all of it, facts, rollups and timelines, which are half of it, are written for the last
+/// days alone: the report and the recount of these days are what they would be.
 /// </summary>
 internal static class History
 {
     /// <summary>Days that a ticket may still touch after it was filed; later a day's rollups are complete and are written.</summary>
-    private const int Reach = 70;
+    public const int Reach = 70;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -25,11 +26,12 @@ internal static class History
         if (options is null || !options.TryGetValue("engine", out var engine) || engine is not ("sqlite" or "postgresql")
             || !options.TryGetValue("connection", out var connection) || !options.TryGetValue("data-key", out var key))
         {
-            await Console.Error.WriteLineAsync("history --engine sqlite|postgresql --connection TEXT --data-key BASE64-or-FILE [--tickets 1000000] [--days 1000] [--seed 1]");
+            await Console.Error.WriteLineAsync("history --engine sqlite|postgresql --connection TEXT --data-key BASE64-or-FILE [--tickets 1000000] [--days 1000] [--counted DAYS] [--seed 1]");
             return 2;
         }
         var tickets = int.Parse(options.GetValueOrDefault("tickets", "1000000"), CultureInfo.InvariantCulture);
         var days = int.Parse(options.GetValueOrDefault("days", "1000"), CultureInfo.InvariantCulture);
+        var counted = int.Parse(options.GetValueOrDefault("counted", $"{days}"), CultureInfo.InvariantCulture);
         var seed = int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture);
         var dataKey = new DataKey(File.Exists(key) ? await File.ReadAllBytesAsync(key) : Convert.FromBase64String(key));
 
@@ -43,13 +45,14 @@ internal static class History
             return 2;
         }
         target.Begin();
-        Write(target, new Lives(town, new Contacts(dataKey), clock, seed), clock, tickets, days);
+        var lives = new Lives(town, new Contacts(dataKey), clock, seed, clock.Today.AddDays(-counted));
+        Write(target, lives, clock, tickets, days, counted);
         target.Finish();
         await Console.Error.WriteLineAsync($"{tickets} tickets over {days} days in {started.Elapsed.TotalSeconds:F0} s");
         return 0;
     }
 
-    private static void Write(Target target, Lives lives, HotlineClock clock, int tickets, int days)
+    private static void Write(Target target, Lives lives, HotlineClock clock, int tickets, int days, int counted)
     {
         var last = clock.Today.AddDays(-1);
         var rollups = new SortedDictionary<DateOnly, Tally>();
@@ -75,6 +78,7 @@ internal static class History
                 foreach (var (table, values) in page.Rows) target.Write(table, values);
                 foreach (var ofDay in page.Tally.Lines.GroupBy(l => l.Key.Day))
                 {
+                    if (counted < days && ofDay.Key < lives.FirstCounted) continue;
                     if (!rollups.TryGetValue(ofDay.Key, out var tally)) rollups[ofDay.Key] = tally = new Tally();
                     foreach (var (line, numbers) in ofDay)
                         foreach (var measure in Enum.GetValues<Measure>()) tally.Add(line, measure, numbers[(int)measure]);
@@ -95,11 +99,9 @@ internal static class History
 
         void Flush(DateOnly complete)
         {
-            foreach (var (line, numbers) in rollups[complete].Lines.OrderBy(l => l.Key.Unit, StringComparer.Ordinal).ThenBy(l => l.Key.By?.Word() ?? "all", StringComparer.Ordinal)
-                .ThenBy(l => l.Key.Code, StringComparer.Ordinal))
-            {
+            // Not in the order of the key: as consumers leave them, to whom lines come as they may.
+            foreach (var (line, numbers) in rollups[complete].Lines)
                 target.Write(Table.Rollup, [Days.Write(complete), line.Unit, line.By?.Word() ?? "all", line.Code, line.Excluded, .. numbers.Cast<object?>()]);
-            }
             rollups.Remove(complete);
         }
     }

@@ -10,7 +10,8 @@ namespace Hotline.Load;
 /// Makes whole lives of tickets up to the end of yesterday: most are closed, those of the last days stand where they would stand. Texts are
 /// shorter than real ones (60 to 120 characters), so that ten millions fit on a disk; words, places, units and callers repeat with the skew of real ones.
 /// </summary>
-internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, int seed)
+/// <param name="firstCounted">Tickets of earlier days get no timeline and no facts, and are counted only where they may still touch a day from then on.</param>
+internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, int seed, DateOnly firstCounted)
 {
     private static readonly string[] Things = [
         "路灯", "井盖", "垃圾桶", "消防通道", "电梯", "下水道", "自来水", "暖气", "噪音", "油烟", "共享单车", "占道经营", "违章建筑", "停车位", "绿化带", "宽带", "煤气管道", "公交站台",
@@ -25,6 +26,8 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
     private const string Characters = "春江花月夜金城东方明珠华安泰和祥瑞福源盛兴达宏远博雅静海通宁清云山水林泉石松竹梅兰菊荷塘桥港湾岭峰川溪谷园庭阁轩苑府邸居里坊巷弄";
 
     private readonly DateTimeOffset _end = clock.EndOf(clock.Today.AddDays(-1));
+
+    public DateOnly FirstCounted => firstCounted;
 
     public IEnumerable<(string Dimension, Named Named)> Names =>
         town.Units.Select(u => ("unit", u)).Concat(town.Categories.Select(c => ("category", c))).Concat(town.Streets.Select(s => ("street", s)));
@@ -48,7 +51,7 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
     {
         var random = new Random(HashCode.Combine(seed, day.DayNumber, page));
         var (from, to) = (page * 500, Math.Min(times.Length, (page + 1) * 500));
-        var life = new Life(this, random, new Page(to - from, [], new Tally()));
+        var life = new Life(this, random, new Page(to - from, [], new Tally()), day);
         for (var i = from; i < to; i++) life.Live(string.Create(CultureInfo.InvariantCulture, $"{day:yyyyMMdd}-{i + 1:D6}"), times[i]);
         return life.Page;
     }
@@ -58,8 +61,9 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
     /// <summary>The first of the list most often.</summary>
     private static T Skewed<T>(Random random, IReadOnlyList<T> of) => of[(int)(of.Count * Math.Pow(random.NextDouble(), 2.2))];
 
-    private sealed class Life(Lives lives, Random random, Page page)
+    private sealed class Life(Lives lives, Random random, Page page, DateOnly day)
     {
+        private readonly bool _counted = day >= lives.FirstCounted;
         private DateTimeOffset _end;
 
         public Page Page => page;
@@ -246,11 +250,12 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
                 phoneHash, repeatOf, excluded, 0, answer, closedAt, how?.Word(), routed?.Round ?? 0, routed?.Version ?? 0, status == TicketStatus.Triage, reissuedAfter, routed?.Lead?.Code,
                 routed?.Lead?.Name, routed?.Category?.Code, routed?.Category?.Name, last?.Round ?? 0, last?.Version ?? 0, last?.State.Word(), publicReply]));
 
+            if (day < lives.FirstCounted.AddDays(-History.Reach)) return;
             var fact = Fact.Of(new TicketChanged(number, version, filed, channel, kind, hint, repeatOf, excluded, closedAt, how, callbacks));
             if (routed is not null) fact = fact.Merge(Fact.Of(routed with { DeadlineClass = routed.Lead is null ? null : routed.DeadlineClass }));
             foreach (var order in orders) fact = fact.Merge(Fact.Of(order));
-            page.Rows.Add((Table.Fact, [number, fact.Write()]));
-            page.Tally.Add(Count.Of(fact, lives.Clock));
+            if (_counted) page.Rows.Add((Table.Fact, [number, fact.Write()]));
+            Count.Add(page.Tally, fact, lives.Clock, null);
         }
 
         private WorkOrderChanged Support(string number, int round, Named unit, DeadlineClass deadline, DateTimeOffset issued, DateTimeOffset acceptBy, DateTimeOffset replyBy)
@@ -284,8 +289,10 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
                 o.CancelledAt is null ? null : o.UpheldAt is null ? how?.Word() ?? "superseded" : "return-upheld"]));
         }
 
-        private void Note(string number, DateTimeOffset at, string actor, string action, string? reason, string? unit) =>
-            page.Rows.Add((Table.Timeline, [number, at, actor, action, unit, reason]));
+        private void Note(string number, DateTimeOffset at, string actor, string action, string? reason, string? unit)
+        {
+            if (_counted) page.Rows.Add((Table.Timeline, [number, at, actor, action, unit, reason]));
+        }
     }
 
     private enum ReviewState { Pending, Upheld, Rejected, Dropped }

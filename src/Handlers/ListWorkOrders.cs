@@ -73,10 +73,16 @@ public static class ListWorkOrders
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
-        // Spelled as the index of open orders spells it, so that the engines use it: without it a rare state is looked for in all that the unit ever had.
+        // Spelled as the indexes of open and of cancelled orders spell it, so that the engines use them: without it a rare state is looked for in all that the unit ever had.
         var open = filter.State == Open || filter.Overdue == "true" || (Words.TryParse<WorkOrderState>(filter.State, out var state) && state.IsOpen())
             ? "and state in ('issued', 'accepted', 'returned')" : "";
-        var narrowed = filter.State switch { null or Open => open, HandingOver => $"and {FirstResponsibility.Condition}", _ => $"{open} and state = @state" };
+        var narrowed = filter.State switch
+        {
+            null or Open => open,
+            HandingOver => $"and {FirstResponsibility.Condition}",
+            "cancelled" => $"{open} and state = 'cancelled'",
+            _ => $"{open} and state = @state",
+        };
 
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
             select id, ticket, round, unit_code, unit_name, lead, state, designated, title, address, deadline_class, issued_at, accept_by, accepted_at, reply_by,
@@ -84,7 +90,7 @@ public static class ListWorkOrders
             from handling_work_order
             where unit_code = @unit {narrowed}
               and (@overdue is null or @overdue = case when state in ('issued', 'accepted', 'returned') and reply_by < @now then 'true' else 'false' end)
-              and (reply_by > @after or (reply_by = @after and id > @afterId))
+              and reply_by >= @after and (reply_by > @after or id > @afterId)
             order by reply_by, id
             {db.Dialect.Limit}
             """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);

@@ -85,7 +85,7 @@ public sealed class SearchTickets(Database database, Contacts contacts, Known kn
 
     private DateTimeOffset? Earlier(DateOnly? a, DateOnly? b) => (a < b || b is null ? a : b) is { } day ? database.Clock.EndOf(day) : null;
 
-    private TicketLine Line(TicketRow row) => new(
+    private TicketLine Line(TicketFinder.LineRow row) => new(
         row.Number, Words.Parse<TicketStatus>(row.Status), database.Clock.Local(row.FiledAt), Words.Parse<Channel>(row.Channel), Words.Parse<TicketKind>(row.Kind),
         row.Title, row.Address,
         row.LeadCode is null ? null : new Named(row.LeadCode, row.LeadName ?? row.LeadCode),

@@ -69,23 +69,42 @@ public static class Recount
     public static async Task<RecountResult> RunDayAsync(Database database, DateOnly day, DaySources sources, bool fix, CancellationToken ct)
     {
         var clock = database.Clock;
-        var stored = await database.ReadAsync(db => ReadAsync(db, day), ct);
+        var stored = Task.Run(() => database.ReadAsync(db => ReadAsync(db, day), ct), ct);
         var counted = new Tally();
         var tickets = await TouchedAsync(sources, clock, day, ct);
         var count = 0L;
-        foreach (var page in tickets.Chunk(PageSize))
+        await foreach (var page in FactsAsync(sources, tickets, ct))
         {
-            var facts = new Dictionary<string, Fact>(page.Length, StringComparer.Ordinal);
-            foreach (var message in await sources.Facts(page, ct))
+            var facts = new Dictionary<string, Fact>(PageSize, StringComparer.Ordinal);
+            foreach (var message in page)
                 facts[message.Ticket] = facts.TryGetValue(message.Ticket, out var known) ? known.Merge(FactOf(message)) : FactOf(message);
             foreach (var fact in facts.Values) Count.Add(counted, fact, clock, day);
             count += facts.Count;
             if (!fix) continue;
+            await stored; // as found, before a correction
             foreach (var batch in facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, f.Value)).Chunk(BatchSize))
                 await LearnAsync(database, [.. batch], ct);
         }
+        var found = await stored;
         if (fix) await CorrectAsync(database, day, sources, ct);
-        return await ResultAsync(database, count, Compare(stored, counted), ct);
+        return await ResultAsync(database, count, Compare(found, counted), ct);
+    }
+
+    /// <summary>What the roles say of these tickets, page by page: the next is read while one is counted.</summary>
+    private static async IAsyncEnumerable<IReadOnlyList<IMessage>> FactsAsync(
+        DaySources sources, string[] tickets, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        var pages = new Queue<string[]>(tickets.Chunk(PageSize));
+        var next = Next();
+        while (next is not null)
+        {
+            var page = await next;
+            next = Next();
+            yield return page;
+        }
+
+        // On a thread of its own, as SQLite reads on the one that asks.
+        Task<IReadOnlyList<IMessage>>? Next() => pages.TryDequeue(out var page) ? Task.Run(() => sources.Facts(page, ct), ct) : null;
     }
 
     private static Fact FactOf(IMessage message) => message switch

@@ -10,7 +10,7 @@ namespace Hotline.Dispatcher.Decisions;
 public sealed class DispatchFacts
 {
     private static readonly string Latest = $"""
-        select t.version, {string.Join(", ", Routing.DecisionColumns.Split(", ").Select(c => "d." + c))}
+        select t.version, {string.Join(", ", RoutedRow.Columns.Split(", ").Select(c => "d." + c))}
         from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
         """;
 
@@ -31,7 +31,7 @@ public sealed class DispatchFacts
         await db.FindAsync<FactRow>($"{Latest} where t.number = @ticket", new { ticket }) is { } row ? Routing.Message(row.Version, row) : null;
 #pragma warning restore CA1822
 
-    private sealed record FactRow : DecisionRow
+    private sealed record FactRow : RoutedRow
     {
         public required int Version { get; init; }
     }

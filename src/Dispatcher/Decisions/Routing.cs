@@ -50,15 +50,13 @@ internal sealed record RoutingRow
         Matter, Words.Parse<TicketKind>(Kind!), CategoryHint, Urgency is null ? null : Words.Parse<Urgency>(Urgency), day, refused);
 }
 
-/// <summary>One round's decision; the lead is null while the round waits in triage. The highest round is the current one.</summary>
-internal record DecisionRow
+/// <summary>The columns of <c>dispatch_decision</c> that the other roles are told of; the lead is null while the round waits in triage.</summary>
+internal record RoutedRow
 {
+    public const string Columns = "number, round, lead, lead_name, support, deadline_class, category, category_name, street, street_name, triage_reason, decided_at, decided_by";
+
     public required string Number { get; init; }
     public required int Round { get; init; }
-
-    /// <summary>What asked for the round: unique in its ticket, so that a cause told twice makes one round.</summary>
-    public required string Cause { get; init; }
-    public string? RuleId { get; init; }
     public string? Lead { get; init; }
     public string? LeadName { get; init; }
     public required string Support { get; init; }
@@ -67,22 +65,33 @@ internal record DecisionRow
     public string? CategoryName { get; init; }
     public string? Street { get; init; }
     public string? StreetName { get; init; }
-    public string? Community { get; init; }
-    public string? CommunityName { get; init; }
-    public string? Grid { get; init; }
-    public required double Confidence { get; init; }
     public string? TriageReason { get; init; }
-    public required string Candidates { get; init; }
-    public required bool Designated { get; init; }
-    public required string Explanation { get; init; }
     public required DateTimeOffset DecidedAt { get; init; }
     public required string DecidedBy { get; init; }
 
     public Named? LeadUnit => Name(Lead, LeadName);
-    public IReadOnlyList<Named> SupportUnits => Json.Read<Named[]>(Support);
+    public IReadOnlyList<Named> SupportUnits => Support == "[]" ? [] : Json.Read<Named[]>(Support);
     public DeadlineClass? Limit => DeadlineClass is null ? null : Words.Parse<DeadlineClass>(DeadlineClass);
     public Named? Matter => Name(Category, CategoryName);
     public Named? StreetOffice => Name(Street, StreetName);
+
+    protected static Named? Name(string? code, string? name) => code is null ? null : new Named(code, name ?? code);
+}
+
+/// <summary>One round's decision. The highest round is the current one.</summary>
+internal record DecisionRow : RoutedRow
+{
+    /// <summary>What asked for the round: unique in its ticket, so that a cause told twice makes one round.</summary>
+    public required string Cause { get; init; }
+    public string? RuleId { get; init; }
+    public string? Community { get; init; }
+    public string? CommunityName { get; init; }
+    public string? Grid { get; init; }
+    public required double Confidence { get; init; }
+    public required string Candidates { get; init; }
+    public required bool Designated { get; init; }
+    public required string Explanation { get; init; }
+
     public Named? CommunityPlace => Name(Community, CommunityName);
     public Place? Inner => Grid is null ? null : Json.Read<Place>(Grid);
     public IReadOnlyList<Sentence> Why => Json.Read<Sentence[]>(Explanation);
@@ -115,7 +124,6 @@ internal record DecisionRow
 
     public IReadOnlyList<PlaceCandidate> PlaceCandidates => Json.Read<PlaceCandidate[]>(Candidates);
 
-    private static Named? Name(string? code, string? name) => code is null ? null : new Named(code, name ?? code);
 
     /// <summary>The grid and the entrance in it, as they are stored.</summary>
     public sealed record Place(string Code, string Name, string? Entrance)
@@ -141,7 +149,7 @@ internal static class Routing
     /// <summary>
     /// The one way to the message from what is stored: it is sent with this, and counted afresh with this (<see cref="DispatchFacts"/>).
     /// </summary>
-    public static TicketRouted Message(int version, DecisionRow decision) => new(
+    public static TicketRouted Message(int version, RoutedRow decision) => new(
         decision.Number, version, decision.Round, decision.DecidedAt, decision.DecidedBy,
         decision.LeadUnit, decision.SupportUnits, decision.Lead is null ? null : decision.Limit,
         decision.Matter, decision.StreetOffice, decision.Lead is null ? decision.TriageReason : null);

@@ -28,10 +28,14 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Tickets looked at in one step.</summary>
-    private const int Step = 500;
+    /// <summary>Tickets looked at in one step: twice as many each time, so that what lies near is found at once and no step takes much longer than all before it.</summary>
+    private const int FirstStep = 100;
+    private const int MostSteps = 500;
 
-    /// <summary>Candidates of the text index looked at in one step.</summary>
+    /// <summary>The same where the index alone is read.</summary>
+    private const int MostIndexed = 4000;
+
+    /// <summary>Candidates of an index looked at in one step.</summary>
     private const int Candidates = 100;
 
     /// <summary>So many candidates of a segment are rather read than narrowed down.</summary>
@@ -45,7 +49,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
 
     /// <param name="Rows">Up to one more than the size.</param>
     /// <param name="Reached">Where the time was over; null where all was looked through, or enough found.</param>
-    public sealed record Answer(IReadOnlyList<TicketRow> Rows, (DateTimeOffset At, string Number)? Reached);
+    public sealed record Answer(IReadOnlyList<LineRow> Rows, (DateTimeOffset At, string Number)? Reached);
 
     private bool Enough => _found.Count > size;
 
@@ -69,38 +73,42 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     }
 
     /// <summary>One statement, one index.</summary>
-    private Task<IReadOnlyList<TicketRow>> DirectAsync((DateTimeOffset At, string Number)? before)
+    private Task<IReadOnlyList<LineRow>> DirectAsync((DateTimeOffset At, string Number)? before)
     {
         var conditions = Driver();
         if (wanted.Status is not null && !wanted.OnlyOpen) conditions.Add("status = @Status");
         if (wanted.Number is not null) conditions.Add("number >= @Number and number < @numberEnd");
-        return db.QueryAsync<TicketRow>($"""
-            select {Tickets.Columns} from intake_ticket
+        return db.QueryAsync<LineRow>($"""
+            select {LineRow.Columns} from intake_ticket
             where {Where(conditions, wanted.From, before)}
             order by filed_at desc, number desc
             {db.Dialect.Limit}
             """, Parameters(wanted.From, before, size + 1));
     }
 
-    /// <summary>Reads along one index and looks at every ticket.</summary>
+    /// <summary>Reads along one index and looks at every ticket; only at those of the unit where the index tells it.</summary>
     /// <returns>How far it got; null where it got to the end or has found enough.</returns>
     private async Task<(DateTimeOffset At, string Number)?> ScanAsync((DateTimeOffset At, string Number)? before, DateTimeOffset? from)
     {
-        var columns = wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts;
-        while (true)
+        var inIndex = wanted is { Category: not null, Unit: not null, PhoneHash: null, OnlyOpen: false };
+        var columns = inIndex ? LookRow.IndexedColumns : wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts;
+        for (var step = FirstStep; ; step = Math.Min(step * 2, inIndex ? MostIndexed : MostSteps))
         {
             var rows = await db.QueryAsync<LookRow>($"""
                 select {columns} from intake_ticket
                 where {Where(Driver(), from, before)}
                 order by filed_at desc, number desc
                 {db.Dialect.Limit}
-                """, Parameters(from, before, Step));
-            foreach (var row in rows)
+                """, Parameters(from, before, step));
+            if (inIndex)
             {
-                if (Suits(row)) _found.Add(row.Number);
-                if (Enough) return null;
+                if (await LookAtAsync([.. rows.Where(r => r.LeadCode == wanted.Unit).Select(r => (r.FiledAt, r.Number))]) is { } reached) return reached;
             }
-            if (rows.Count < Step) return null;
+            else
+            {
+                _found.AddRange(rows.Where(Suits).Select(r => r.Number).Take(size + 1 - _found.Count));
+            }
+            if (Enough || rows.Count < step) return null;
             before = (rows[^1].FiledAt, rows[^1].Number);
             if (Over) return before;
         }
@@ -162,16 +170,28 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         foreach (var some in candidates.Chunk(Candidates))
         {
             var chunks = await ChunksAsync(segment, some.Select(c => c / SegmentBody.ChunkSize).Distinct());
-            var entries = some.Select(c => chunks[c / SegmentBody.ChunkSize][c % SegmentBody.ChunkSize]).ToArray();
+            var entries = some.Select(c => chunks[c / SegmentBody.ChunkSize][c % SegmentBody.ChunkSize]);
+            if (await LookAtAsync([.. entries.Select(e => (DateTimeOffset.FromUnixTimeMilliseconds(e.At), e.Number))]) is { } reached) return reached;
+            if (Enough) return null;
+        }
+        return null;
+    }
+
+    /// <summary>Reads candidates, the newest first, and looks at them.</summary>
+    /// <returns>How far it got; null where it got to the end or has found enough.</returns>
+    private async Task<(DateTimeOffset At, string Number)?> LookAtAsync((DateTimeOffset At, string Number)[] candidates)
+    {
+        foreach (var some in candidates.Chunk(Candidates))
+        {
             var rows = (await db.QueryAsync<LookRow>($"""
-                select {LookRow.Columns}{LookRow.Texts} from intake_ticket where {db.Dialect.Among("number", "@among")}
-                """, new { among = Json.Write(entries.Select(e => e.Number)) })).ToDictionary(r => r.Number, StringComparer.Ordinal);
-            foreach (var entry in entries)
+                select {LookRow.Columns}{(wanted.Q is null ? "" : LookRow.Texts)} from intake_ticket where {db.Dialect.Among("number", "@among")}
+                """, new { among = Json.Write(some.Select(c => c.Number)) })).ToDictionary(r => r.Number, StringComparer.Ordinal);
+            foreach (var (_, number) in some)
             {
-                if (rows.TryGetValue(entry.Number, out var row) && Suits(row)) _found.Add(row.Number);
+                if (rows.TryGetValue(number, out var row) && Suits(row)) _found.Add(number);
                 if (Enough) return null;
             }
-            if (Over) return (DateTimeOffset.FromUnixTimeMilliseconds(entries[^1].At), entries[^1].Number);
+            if (Over) return some[^1];
         }
         return null;
     }
@@ -205,8 +225,8 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     private async Task<Answer> AnswerAsync((DateTimeOffset At, string Number)? reached)
     {
         if (_found.Count == 0) return new Answer([], reached);
-        var rows = await db.QueryAsync<TicketRow>($"""
-            select {Tickets.Columns} from intake_ticket where {db.Dialect.Among("number", "@among")}
+        var rows = await db.QueryAsync<LineRow>($"""
+            select {LineRow.Columns} from intake_ticket where {db.Dialect.Among("number", "@among")}
             """, new { among = Json.Write(_found) });
         return new Answer([.. rows.OrderByDescending(r => r.FiledAt).ThenByDescending(r => r.Number, StringComparer.Ordinal)], reached);
     }
@@ -253,14 +273,39 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         limit,
     };
 
+    /// <summary>What a line of the list shows, without the long texts.</summary>
+    internal sealed record LineRow
+    {
+        public const string Columns = "number, status, filed_at, channel, kind, title, address, lead_code, lead_name, routed_category, category_name, urged, caller_name, caller_phone";
+
+        public required string Number { get; init; }
+        public required string Status { get; init; }
+        public required DateTimeOffset FiledAt { get; init; }
+        public required string Channel { get; init; }
+        public required string Kind { get; init; }
+        public required string Title { get; init; }
+        public required string Address { get; init; }
+        public string? LeadCode { get; init; }
+        public string? LeadName { get; init; }
+        public string? RoutedCategory { get; init; }
+        public string? CategoryName { get; init; }
+        public required int Urged { get; init; }
+        public string? CallerName { get; init; }
+        public string? CallerPhone { get; init; }
+    }
+
     private sealed record LookRow
     {
         public const string Columns = "number, filed_at, status, lead_code, routed_category, phone_hash";
+
+        /// <summary>What the index of a category holds.</summary>
+        public const string IndexedColumns = "number, filed_at, lead_code";
+
         public const string Texts = ", title, description, address";
 
         public required string Number { get; init; }
         public required DateTimeOffset FiledAt { get; init; }
-        public required string Status { get; init; }
+        public string? Status { get; init; }
         public string? LeadCode { get; init; }
         public string? RoutedCategory { get; init; }
         public string? PhoneHash { get; init; }
