@@ -56,9 +56,9 @@ public static class ListWorkOrders
 
     public static async Task<Results<Ok<Page<WorkOrderItem>>, ProblemHttpResult>> HandleAsync(
         string code, string? state, string? overdue, string? limit, string? cursor,
-        ClaimsPrincipal user, [FromServices] KnownUnits units, [FromServices] Database database, CancellationToken ct)
+        ClaimsPrincipal user, [FromServices] DispatchLookup known, [FromServices] Database database, CancellationToken ct)
     {
-        if ((!user.SeesAll() && user.Unit() != code) || !await units.Contains(code, ct)) return Problems.NotFound("There is no such unit.");
+        if ((!user.SeesAll() && user.Unit() != code) || !await known.IsUnit(code, ct)) return Problems.NotFound("There is no such unit.");
         var filter = new Filter(state, overdue, limit, cursor);
         if (filter.Error(code) is var (field, message)) return Problems.Invalid(field, message);
         return TypedResults.Ok(await ReadAsync(code, filter, database, ct));

@@ -51,14 +51,14 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
     }
 
     /// <returns>The field and what is wrong with it, where a unit or class is named that nobody knows; else null.</returns>
-    public async Task<Dictionary<string, string[]>?> UnknownAsync(KnownUnits known, CancellationToken ct) =>
-        Given(SuggestedUnit) is { } unit && !await known.Contains(unit, ct) ? new() { ["suggestedUnit"] = [$"There is no unit '{unit}'."] }
+    public async Task<Dictionary<string, string[]>?> UnknownAsync(DispatchLookup known, CancellationToken ct) =>
+        Given(SuggestedUnit) is { } unit && !await known.IsUnit(unit, ct) ? new() { ["suggestedUnit"] = [$"There is no unit '{unit}'."] }
         : Given(Category) is { } category && !known.IsCategory(category) ? new() { ["category"] = [$"'{category}' is no code of the catalogue of matters."] }
         : null;
 
     public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
-        string id, ReturnWorkOrder request, ClaimsPrincipal user, KnownUnits units, Database database, Deadlines deadlines, CancellationToken ct) =>
-        await request.UnknownAsync(units, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
+        string id, ReturnWorkOrder request, ClaimsPrincipal user, DispatchLookup known, Database database, Deadlines deadlines, CancellationToken ct) =>
+        await request.UnknownAsync(known, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
 
     public static Task<Answer> ExecuteAsync(
         string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>

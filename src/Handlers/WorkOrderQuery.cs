@@ -38,7 +38,11 @@ public sealed record WorkOrderView(
     string? CancelReason,
     bool HandingOver,
     IReadOnlyList<Urging> Urgings,
-    int Version);
+    int Version)
+{
+    /// <summary>Where it lies within its street; only where one work order is read by itself, and its grid is known.</summary>
+    public WorkOrderGrid? Grid { get; init; }
+}
 
 /// <summary>What the unit reported.</summary>
 public sealed record WorkOrderReply(

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Text.Json;
 using Hotline.Contracts;
+using Hotline.Data.Web;
 using Hotline.Testing;
 
 namespace Hotline.Handlers.Tests;
@@ -33,6 +36,24 @@ public abstract class IssuingWorkOrders(Engine engine) : OnUnitDesk(engine)
         Assert.Equal(decision.Why, order.Why);
         Assert.Equal((decision.Category, decision.Street, decision.FiledAt), (order.Category, order.Street, order.FiledAt));
         Assert.NotEmpty(order.Deadline);
+    }
+
+    [Fact]
+    public async Task The_order_says_in_which_grid_its_round_lies_to_whoever_may_read_it()
+    {
+        await Desk.HearAsync(Desk.Decision());
+        Assert.Equal(JsonValueKind.Null, (await Desk.GetAsync($"/api/work-orders/{Street}", "handler", UnitDesk.Street.Code)).Body.GetProperty("grid").ValueKind);
+
+        Desk.GridOf = (ticket, round, reader) => new WorkOrderGrid("G-E", $"{ticket}/{round}", "东方公寓7幢9单元", reader.Unit() == UnitDesk.Street.Code ? "张某" : null, null);
+        var grid = (await Desk.GetAsync($"/api/work-orders/{Street}", "handler", UnitDesk.Street.Code)).Body.GetProperty("grid");
+        Assert.Equal(("G-E", $"{UnitDesk.Ticket}/1", "东方公寓7幢9单元", "张某"),
+            (grid.GetProperty("code").GetString(), grid.GetProperty("name").GetString(), grid.GetProperty("entrance").GetString(), grid.GetProperty("worker").GetString()));
+        Assert.Equal(404, (await Desk.GetAsync($"/api/work-orders/{Street}", "handler", UnitDesk.Market.Code)).Status);
+
+        using var browser = Desk.Browser("handler", UnitDesk.Street.Code);
+        var page = await browser.GetStringAsync($"/work-orders/{Street}");
+        Assert.Contains("东方公寓7幢9单元", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("张某", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
     [Fact]

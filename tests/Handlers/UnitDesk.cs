@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Security.Claims;
 using System.Text.Json;
 using Hotline.Contracts;
 using Hotline.Data;
@@ -36,7 +37,9 @@ public sealed class UnitDesk : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddSingleton(new KnownUnits((code, _) => Task.FromResult(code != Nobody), code => code != Nobody)).AddHandlers();
+        UnitDesk? desk = null;
+        builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddHandlers().AddSingleton(new DispatchLookup(
+            (code, _) => Task.FromResult(code != Nobody), code => code != Nobody, (ticket, round, user, _) => Task.FromResult(desk!.GridOf(ticket, round, user))));
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
         NamedCaller.AddTo(builder.Services);
         builder.Services.AddLocalization().AddRazorComponents();
@@ -47,7 +50,7 @@ public sealed class UnitDesk : IAsyncDisposable
         app.MapHandlers();
         app.MapRazorComponents<BarePages<Texts>>().AddAdditionalAssemblies(typeof(Texts).Assembly);
         await app.StartAsync();
-        return new UnitDesk(db, app);
+        return desk = new UnitDesk(db, app);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,6 +90,9 @@ public sealed class UnitDesk : IAsyncDisposable
 
     public async Task<string[]> TimelineAsync() =>
         [.. (await new Timeline(Db.Database).OfAsync(Ticket, CancellationToken.None)).Select(t => $"{t.Actor} {t.Action} {t.Unit} {t.Reason}".TrimEnd())];
+
+    /// <summary>What the Dispatcher knows of grids, for a ticket, a round and a reader.</summary>
+    public Func<string, int, ClaimsPrincipal, WorkOrderGrid?> GridOf { get; set; } = (_, _, _) => null;
 
     /// <summary>A code that no unit has.</summary>
     public const string Nobody = "nobody";

@@ -75,7 +75,7 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
     {
         var from = rule.Category.Length < category.Length ? null : rule.From >= today ? rule.From?.AddDays(1) : today;
         var lead = units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code;
-        var support = rule.Support.Where(s => units.Resolve(s)?.Code != to.Code);
+        var support = rule.Support.Where(s => units.Resolve(s)?.Code != to.Code && !(to.IsGrassroots && s == DispatchRule.Street));
         return CsvText.Write([[
             $"{rule.Id[..Math.Min(rule.Id.Length, RuleBook.LongestId - category.Length - 1)]}-{category}", category, rule.Place, rule.Kind?.Word() ?? "", (to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty).Word(),
             to.IsGrassroots ? "" : lead, string.Join(';', support), rule.Class.Word(),

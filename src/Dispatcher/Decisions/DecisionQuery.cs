@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Dispatcher.Matters;
@@ -33,9 +34,27 @@ public sealed record ReturnView(
 public sealed record TicketDecisions(
     string Ticket, RoutingStatus Status, int Round, int Version, TriageView? Triage, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<ReturnView> Returns);
 
+/// <summary>Where in its street a matter lies, as it was decided.</summary>
+/// <param name="Entrance">Estate, building and entrance (楼道), where they are known.</param>
+/// <param name="Worker">Who looks after the grid today; null where nobody is named, the grid is not on the list any more, or the reader may not see it.</param>
+public sealed record DecidedGrid(string Code, string Name, string? Entrance, string? Worker, string? Phone);
+
 /// <summary>Reads decisions for the composition.</summary>
-public sealed class DecisionQuery(Database database)
+public sealed class DecisionQuery(Database database, RoutingBasis basis)
 {
+    /// <summary>The grid that a round was decided to lie in; null where none is known.</summary>
+    public async Task<DecidedGrid?> GridAsync(string number, int round, ClaimsPrincipal reader, CancellationToken ct) =>
+        await database.ReadAsync(db => db.FindAsync<string>("select grid from dispatch_decision where number = @number and round = @round and grid is not null", new { number, round }), ct)
+            is { } stored && Json.Read<DecisionRow.Place>(stored) is { } place ? await GridAsync(place.Named, place.Entrance, reader, ct) : null;
+
+    /// <summary>The grid of a decision, with its officer of today for a reader who may see them.</summary>
+    public async Task<DecidedGrid> GridAsync(Named grid, string? entrance, ClaimsPrincipal reader, CancellationToken ct)
+    {
+        var state = await basis.ReadAsync(database, ct);
+        var listed = state.Grids.Find(grid.Code)?.SeenBy(reader, state.Units);
+        return new DecidedGrid(grid.Code, grid.Name, entrance, listed?.Worker, listed?.Phone);
+    }
+
     /// <returns>Null where the Dispatcher has not heard of the ticket yet.</returns>
     public Task<TicketDecisions?> OfTicketAsync(string number, CancellationToken ct) =>
         database.ReadAsync(db => OfTicketAsync(db, number), ct);

@@ -89,7 +89,7 @@ public sealed record ReviewReturn(
 
         var refused = await Routing.RefusedAsync(work, ticket.Number);
         refused.Add(returned.Unit);
-        var decision = Next(desk, ticket, current, returned, state, refused, lead, support, designated, round, actor, change);
+        var decision = Next(desk, question with { Refused = refused }, current, returned, state, lead, support, designated, round, actor, change);
         var row = DecisionRow.Of(
             ticket.Number, round, $"return:{workOrder}:{returned.ReturnedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}",
             decision, designated, work.Now, lead is null ? Routing.Machine : actor);
@@ -97,15 +97,14 @@ public sealed record ReviewReturn(
     }, ct);
 
     private Decision Next(
-        DispatchDesk desk, RoutingRow ticket, DecisionRow current, ReturnRow returned, RoutingBasis.State state, HashSet<string> refused,
-        Named? lead, IReadOnlyList<Named>? support, bool designated, int round, string actor, Sentence? change)
+        DispatchDesk desk, RoutingQuestion question, DecisionRow current, ReturnRow returned, RoutingBasis.State state, Named? lead, IReadOnlyList<Named>? support, bool designated, int round, string actor, Sentence? change)
     {
         var why = new List<Sentence>
         {
             new($"第{round}轮：{returned.UnitName}退单（{returned.Reason}），{actor}审核同意（{Note}）。", $"Round {round}: {returned.UnitName} returned it ({returned.Reason}); {actor} upheld that ({Note})."),
         };
         if (change is not null) why.Add(change);
-        var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), refused);
+        var refused = question.Refused;
         var suggested = returned.Suggested is { Length: > 0 } code && state.Units.Find(code) is { } unit && !refused.Contains(unit.Code)
             && DispatchDesk.Reserved(state, unit.Named, current.Category, current.Street, question) is null ? unit.Named : null;
         var decision = default(Decision);

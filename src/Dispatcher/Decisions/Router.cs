@@ -137,6 +137,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
     {
         var sure = street is not null && where.Confidence >= settings.PlaceConfidence;
         var rules = basis.Rules.For(reading.Code, sure ? street!.Code : null, question.Kind, question.Day);
+        var choice = new Choice(reading, question, sure ? street : null, rules, basis.Rules);
         var why = new List<Sentence>();
         if (rules.Count == 0)
             return Stop(TriageReason.NoRule, null, $"派单目录中没有适用于「{LastName(reading)}」的规则，需人工研判。", $"The dispatch catalogue has no rule for {LastName(reading)}: a person decides.");
@@ -145,13 +146,12 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 $"规则「{rules[0].Id}」与「{rules[1].Id}」同级而主办单位不同，需人工研判。", $"The rules {rules[0].Id} and {rules[1].Id} rank equal and name different leads: a person decides.");
 
         var refused = default(DispatchRule);
-        var passed = new Dictionary<DispatchRule, Sentence>();
         foreach (var rule in rules)
         {
             // After a refusal the catch-all says nothing, and what a department refused does not go down to the street office for that.
             if (refused is not null && (rule.Category.Length == 0 || (refused.Mode != DispatchMode.Territory && rule.Mode == DispatchMode.Territory)))
             {
-                passed[rule] = rule.Category.Length == 0 ? CatchAll : NotDown;
+                choice.Passed[rule] = rule.Category.Length == 0 ? CatchAll : NotDown;
                 continue;
             }
             Named? lead;
@@ -175,7 +175,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                     return Stop(TriageReason.LeadUnknown, rule, $"规则「{rule.Id}」的主办单位「{rule.Lead}」不在本热线的承办单位中，需人工研判。", $"The lead '{rule.Lead}' of rule {rule.Id} is no unit of this hotline: a person decides.");
                 if (refused?.Mode == DispatchMode.Reserved && department.IsGrassroots)
                 {
-                    passed[rule] = NotDown;
+                    choice.Passed[rule] = NotDown;
                     continue;
                 }
                 lead = department.Named;
@@ -184,10 +184,10 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             {
                 why.Add(new Sentence($"规则「{rule.Id}」的主办单位{lead.Name}退单已获准，不再派给。", $"Rule {rule.Id} names {lead.Name}, whose return was upheld: not asked again."));
                 refused ??= rule;
-                passed[rule] = Returned;
+                choice.Passed[rule] = Returned;
                 continue;
             }
-            ExplainRule(rule, reading, question, sure ? street : null, rules, passed, basis.Rules, lead, why);
+            why.AddRange(choice.Explain(rule, lead));
             var support = rule.Support.Select(s => s == DispatchRule.Street ? sure ? basis.Units.Find(street!.Code) : null : basis.Units.Resolve(s))
                 .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code).ToArray();
             if (support.Length > 0)
@@ -212,28 +212,36 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 : new Sentence($"按词语「{words}」判断类别为{best.Name}（{best.Code}），把握{Percent(best.Confidence)}{zh}。", $"The words {words} suggest the category {best.Name} ({best.Code}), confidence {Percent(best.Confidence)}{en}."));
     }
 
-    /// <summary>Which rule holds, of which version of the catalogue, and why every other one for the class does not.</summary>
-    private static void ExplainRule(
-        DispatchRule rule, CategoryReading reading, RoutingQuestion question, Named? street, IReadOnlyList<DispatchRule> holding, Dictionary<DispatchRule, Sentence> passed, RuleBook book, Named lead, List<Sentence> why)
+    /// <summary>The choice of a rule for one reading of a ticket.</summary>
+    /// <param name="Street">Null where it is not known surely enough.</param>
+    /// <param name="Holding">The rules that hold, strongest first.</param>
+    private sealed record Choice(CategoryReading Reading, RoutingQuestion Question, Named? Street, IReadOnlyList<DispatchRule> Holding, RuleBook Book)
     {
-        var category = rule.Category.Length == 0 ? "*" : rule.Category;
-        var (version, versionEn) = book.Version == 0 ? ("", "") : ($"，派单目录第{book.Version}版", $", catalogue version {book.Version}");
-        why.Add(rule.Mode == DispatchMode.Territory
-            ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by territory, {lead.Name} leads.")
-            : rule.Mode == DispatchMode.Duty
-                ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by duty, {lead.Name} leads.")
-                : new Sentence(
-                    $"适用派单规则「{rule.Id}」（类别{category}{version}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
-                    $"Rule {rule.Id} (category {category}{versionEn}) holds: reserved to {lead.Name}, and not pushed down to a street office or community."));
-        var others = book.Of(reading.Code).Where(r => r != rule)
-            .GroupBy(r => passed.GetValueOrDefault(r) ?? (holding.Contains(r) ? Loses(r, rule) : Fails(r, question, street)))
-            .Select(g => (Rules: Ids(g), Why: g.Key)).ToArray();
-        if (others.Length == 0) return;
-        why.Add(new Sentence(
-            $"未采用的规则：{string.Join("；", others.Select(o => $"{string.Concat(o.Rules.Names.Select(id => $"「{id}」"))}{(o.Rules.More == 0 ? "" : $"等{o.Rules.More}条")}{o.Why.Zh}"))}。",
-            $"Rules that lost: {string.Join("; ", others.Select(o => $"{string.Join(", ", o.Rules.Names)}{(o.Rules.More == 0 ? "" : $" and others, {o.Rules.More} in all")}: {o.Why.En}"))}."));
+        /// <summary>Rules that hold and were passed over, with why.</summary>
+        public Dictionary<DispatchRule, Sentence> Passed { get; } = [];
 
-        static (string[] Names, int More) Ids(IEnumerable<DispatchRule> rules)
+        /// <summary>Which rule won, of which version of the catalogue, and why every other one for the class did not.</summary>
+        public IEnumerable<Sentence> Explain(DispatchRule rule, Named lead)
+        {
+            var category = rule.Category.Length == 0 ? "*" : rule.Category;
+            var (version, versionEn) = Book.Version == 0 ? ("", "") : ($"，派单目录第{Book.Version}版", $", catalogue version {Book.Version}");
+            yield return rule.Mode == DispatchMode.Territory
+                ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by territory, {lead.Name} leads.")
+                : rule.Mode == DispatchMode.Duty
+                    ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by duty, {lead.Name} leads.")
+                    : new Sentence(
+                        $"适用派单规则「{rule.Id}」（类别{category}{version}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
+                        $"Rule {rule.Id} (category {category}{versionEn}) holds: reserved to {lead.Name}, and not pushed down to a street office or community.");
+            var others = Book.Of(Reading.Code).Where(r => r != rule)
+                .GroupBy(r => Passed.GetValueOrDefault(r) ?? (Holding.Contains(r) ? Loses(r, rule) : Fails(r, Question, Street)))
+                .Select(g => (Rules: Ids(g), Why: g.Key)).ToArray();
+            if (others.Length == 0) yield break;
+            yield return new Sentence(
+                $"未采用的规则：{string.Join("；", others.Select(o => $"{string.Concat(o.Rules.Names.Select(id => $"「{id}」"))}{(o.Rules.More == 0 ? "" : $"等{o.Rules.More}条")}{o.Why.Zh}"))}。",
+                $"Rules that lost: {string.Join("; ", others.Select(o => $"{string.Join(", ", o.Rules.Names)}{(o.Rules.More == 0 ? "" : $" and others, {o.Rules.More} in all")}: {o.Why.En}"))}.");
+        }
+
+        private static (string[] Names, int More) Ids(IEnumerable<DispatchRule> rules)
         {
             var ids = rules.Select(r => r.Id).ToArray();
             return ids.Length <= MostNamed ? (ids, 0) : (ids[..MostNamed], ids.Length);

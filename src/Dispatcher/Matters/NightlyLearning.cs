@@ -53,6 +53,8 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
             LogChosen(person);
             return true;
         }
+        // A hotline that is new has nothing to learn from, and nothing to say about it.
+        if (await database.ReadAsync(db => db.FindAsync<string>($"select number from dispatch_ticket where category_hint like '______' order by number desc {db.Dialect.Limit}", new { limit = 1 }), ct) is null) return true;
         var (model, why) = await models.RetrainAsync(Machine, ct);
         if (model is null) LogTooFew(why!);
         else LogTrained(model.Version, model.Texts, model.Classes, model.Right, model.RightBefore, model.Tested, model.Taken ? "taken" : "not taken");
@@ -67,7 +69,7 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
             """, new { night, NightPart }) == 1;
     }, ct);
 
-    [LoggerMessage(1, LogLevel.Information, "No category model tonight. {Why}")]
+    [LoggerMessage(1, LogLevel.Information, "Tonight's learning found too little for a category model, and what is in use stays. {Why}")]
     private partial void LogTooFew(string why);
 
     [LoggerMessage(2, LogLevel.Information, "Category model {Version} of {Texts} tickets and {Classes} classes: {Right} of {Tested} newer tickets right, {Before} before: {Verdict}")]

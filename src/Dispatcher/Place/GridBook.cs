@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Claims;
 using System.Text.RegularExpressions;
+using Hotline.Data.Web;
 using Hotline.Dispatcher.Units;
 
 namespace Hotline.Dispatcher.Place;
@@ -8,6 +10,14 @@ namespace Hotline.Dispatcher.Place;
 public sealed record Grid(string Code, string Name, string Community, string? Worker, string? Phone)
 {
     public string Street => Community[..9];
+
+    /// <summary>As somebody may see it: the officer is for the platform, and for the units in whose area the grid lies.</summary>
+    public Grid SeenBy(ClaimsPrincipal user, UnitIndex units)
+    {
+        var seesOfficer = user.SeesAll() || user.Unit() is { } own && units.Find(own) is { Kind: "district" or "street" or "community" } unit
+            && Community.StartsWith(unit.Division ?? unit.Code, StringComparison.Ordinal);
+        return seesOfficer ? this : this with { Worker = null, Phone = null };
+    }
 }
 
 /// <summary>One row of the list of grids, as it is written.</summary>
@@ -30,12 +40,13 @@ public sealed partial class GridBook
 {
     public static readonly IReadOnlyList<string> Columns = ["grid", "name", "community", "buildings", "entrances", "worker", "phone"];
 
-    private const int MostRows = 100_000, MostItems = 200_000, MostErrors = 200, LongestBuildings = 4_000, MostShown = 5, ShortestAlone = 3;
+    private const int MostRows = 100_000, MostItems = 200_000, LongestBuildings = 4_000, MostShown = 5, ShortestAlone = 3;
 
     private readonly Dictionary<string, Grid> _byCode = new(StringComparer.Ordinal);
     private readonly ILookup<string, Grid> _byCommunity;
     private readonly HashSet<string> _listed;
     private readonly Dictionary<string, Item[]> _byName;
+    private readonly ILookup<string, Item> _numbered;
     private readonly Dictionary<(char, char), int[]> _lengths;
 
     private GridBook(Parsed list)
@@ -45,8 +56,9 @@ public sealed partial class GridBook
         foreach (var (_, grid) in list.Grids) _byCode.Add(grid.Code, grid);
         _byCommunity = _byCode.Values.ToLookup(g => g.Community, StringComparer.Ordinal);
         _listed = items.Select(i => i.Grid.Code).ToHashSet(StringComparer.Ordinal);
-        _byName = items.GroupBy(i => i.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
-        _lengths = _byName.Keys.Where(n => n.Length > 0).GroupBy(n => (n[0], n[1])).ToDictionary(g => g.Key, g => g.Select(n => n.Length).Distinct().OrderDescending().ToArray());
+        _byName = items.Where(i => i.Name.Length > 0).GroupBy(i => i.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, Merged, StringComparer.Ordinal);
+        _numbered = items.Where(i => i.Name.Length == 0).GroupBy(i => i.Grid.Community, StringComparer.Ordinal).SelectMany(Merged).ToLookup(i => i.Grid.Community, StringComparer.Ordinal);
+        _lengths = _byName.Keys.GroupBy(n => (n[0], n[1])).ToDictionary(g => g.Key, g => g.Select(n => n.Length).Distinct().OrderDescending().ToArray());
     }
 
     public static GridBook Empty { get; } = new(new Parsed([], [], []));
@@ -64,6 +76,25 @@ public sealed partial class GridBook
             || (Kind == door.Kind || Kind == DoorWord.Building && door.Kind == DoorWord.House)
                 && door.Number >= From && door.Number <= To && (Odd is null || Odd == (door.Number % 2 == 1))
                 && (door.Entrance is not { } entrance || Entrances.Count == 0 || Entrances.Any(e => entrance >= e.From && entrance <= e.To));
+    }
+
+    /// <summary>The same buildings in as few items as can be: a list may name each by itself, or one again and again, and a lookup goes through all of its name.</summary>
+    private static Item[] Merged(IEnumerable<Item> items)
+    {
+        var merged = new List<Item>();
+        foreach (var alike in items.GroupBy(i => (i.Grid.Code, i.Kind, i.Odd, string.Join(',', i.Entrances))))
+        {
+            var last = default(Item);
+            foreach (var item in alike.OrderBy(i => i.From))
+            {
+                if (last is not null && item.From <= last.To + 1L)
+                {
+                    if (item.To > last.To) merged[^1] = last = last with { To = item.To };
+                }
+                else merged.Add(last = item);
+            }
+        }
+        return [.. merged];
     }
 
     /// <param name="Grids">Each with the first row that names it.</param>
@@ -128,8 +159,7 @@ public sealed partial class GridBook
 
     private GridMatch? Numbered(string text, string community)
     {
-        if (!_byName.TryGetValue("", out var all)) return null;
-        var items = all.Where(i => i.Grid.Community == community).ToArray();
+        var items = _numbered[community].ToArray();
         if (items.Length == 0 || Door.Anywhere(text, out var start) is not { } door) return null;
         var fit = items.Where(i => i.Has(door)).Select(i => i.Grid).DistinctBy(g => g.Code).ToArray();
         var words = text[start..door.End];
@@ -166,9 +196,9 @@ public sealed partial class GridBook
     /// <summary>Reads a list that was checked when it was saved.</summary>
     internal static GridBook Stored(string csv)
     {
-        var errors = new List<FileError>();
+        var errors = new FileErrors();
         var list = Parse(csv, errors);
-        return errors.Count == 0 ? new GridBook(list) : throw new InvalidDataException($"The stored grids cannot be read: {errors[0].Where}: {errors[0].Message}");
+        return errors.Count == 0 ? new GridBook(list) : throw new InvalidDataException($"The stored grids cannot be read: {errors.Told[0].Where}: {errors.Told[0].Message}");
     }
 
     /// <summary>Reads a list and says everything that is wrong with it.</summary>
@@ -176,18 +206,18 @@ public sealed partial class GridBook
     /// <returns>Null where anything is wrong.</returns>
     public static GridBook? Check(string csv, UnitIndex? units, DivisionDirectory directory, out IReadOnlyList<FileError> errors, CancellationToken ct = default)
     {
-        var found = new List<FileError>();
+        var found = new FileErrors();
         var list = Parse(csv, found);
         foreach (var (line, grid) in list.Grids)
         {
             var community = grid.Community;
             if (units?.Home is { } home && !community.StartsWith(home, StringComparison.Ordinal))
-                found.Add(new FileError(Cell(line, "community"), $"{community} lies outside this hotline's area ({home})."));
+                found.Add(FileError.Row(line, "community", $"{community} lies outside this hotline's area ({home}).", $"{community} 不在本热线辖区（{home}）内。"));
             else if (units?.Find(community) is null && directory.Find(community) is null)
-                found.Add(new FileError(Cell(line, "community"), $"There is no community {community}: give the 12 digits of the directory of divisions or of a unit of this hotline."));
+                found.Add(FileError.Row(line, "community", $"There is no community {community}: give the 12 digits of the directory of divisions or of a unit of this hotline.", $"没有社区 {community}：请填区划目录中或本热线单位的 12 位社区编码。"));
         }
         FindOverlaps(list.Items, found, ct);
-        errors = found.Count > MostErrors ? [.. found.Take(MostErrors), new FileError("file", $"{found.Count - MostErrors} more rows are wrong.")] : found;
+        errors = found.Told;
         return found.Count == 0 ? new GridBook(list) : null;
     }
 
@@ -195,7 +225,7 @@ public sealed partial class GridBook
     /// Names buildings and entrances that two grids have. Where one has a whole estate, nobody else has a part of it. Numbers are gone through upwards, odd
     /// and even ones apart, with the item that holds each entrance for longest: the time grows with the items, and not with their pairs.
     /// </summary>
-    private static void FindOverlaps(IReadOnlyList<Item> items, List<FileError> errors, CancellationToken ct)
+    private static void FindOverlaps(IReadOnlyList<Item> items, FileErrors errors, CancellationToken ct)
     {
         var named = new HashSet<Item>(ReferenceEqualityComparer.Instance);
         foreach (var same in items.GroupBy(i => (i.Grid.Community, i.Name)))
@@ -255,13 +285,14 @@ public sealed partial class GridBook
         {
             var (first, second) = one.Line <= other.Line ? (one, other) : (other, one);
             if (first.Grid.Code == second.Grid.Code || !named.Add(second)) return true;
-            errors.Add(new FileError(Cell(second.Line, "buildings"),
-                $"{(second.Name.Length == 0 ? "These buildings" : second.Name)}: a building or entrance is in row {first.Line} (grid {first.Grid.Code}) already. Give each to one grid, or divide the building by its entrances."));
-            return errors.Count <= MostErrors;
+            errors.Add(FileError.Row(second.Line, "buildings",
+                $"{(second.Name.Length == 0 ? "These buildings" : second.Name)}: a building or entrance is in row {first.Line} (grid {first.Grid.Code}) already. Give each to one grid, or divide the building by its entrances.",
+                $"{(second.Name.Length == 0 ? "这些楼栋" : second.Name)}：有楼栋或单元已在第 {first.Line} 行（网格 {first.Grid.Code}）。请各归一个网格，或按单元划分该楼栋。"));
+            return errors.Count <= FileErrors.MostTold;
         }
     }
 
-    private static Parsed Parse(string csv, List<FileError> errors)
+    private static Parsed Parse(string csv, FileErrors errors)
     {
         IReadOnlyList<string> columns;
         IReadOnlyList<CsvRow> read;
@@ -271,23 +302,23 @@ public sealed partial class GridBook
         }
         catch (FormatException e)
         {
-            errors.Add(new FileError("file", e.Message));
+            errors.Add(FileError.File(e.Message, $"不是可读的 CSV：{e.Message}"));
             return new Parsed([], [], []);
         }
         if (columns.Count == 0) return new Parsed([], [], []);
         if (Columns.Take(4).FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal)) is { } missing)
         {
-            errors.Add(new FileError("row 1", $"The column '{missing}' is missing. The first row must name the columns: {string.Join(",", Columns)}."));
+            errors.Add(FileError.Row(1, "", $"The column '{missing}' is missing. The first row must name the columns: {string.Join(",", Columns)}.", $"缺少列「{missing}」。第一行须写列名：{string.Join(",", Columns)}。"));
             return new Parsed([], [], []);
         }
         if (columns.FirstOrDefault(c => !Columns.Contains(c, StringComparer.Ordinal)) is { } unknown)
         {
-            errors.Add(new FileError("row 1", $"There is no column '{(unknown.Length > 40 ? unknown[..40] : unknown)}'; the columns are: {string.Join(",", Columns)}."));
+            errors.Add(FileError.Row(1, "", $"There is no column '{Short(unknown)}'; the columns are: {string.Join(",", Columns)}.", $"没有列「{Short(unknown)}」，应为：{string.Join(",", Columns)}。"));
             return new Parsed([], [], []);
         }
         if (read.Count > MostRows)
         {
-            errors.Add(new FileError("file", $"There are {read.Count} rows; {MostRows} are allowed."));
+            errors.Add(FileError.File($"There are {read.Count} rows; {MostRows} are allowed.", $"共 {read.Count} 行，最多 {MostRows} 行。"));
             return new Parsed([], [], []);
         }
 
@@ -299,18 +330,20 @@ public sealed partial class GridBook
         foreach (var row in read)
         {
             var before = errors.Count;
-            if (row.Count > columns.Count) errors.Add(new FileError($"row {row.Line}", $"There are {row.Count} fields and {columns.Count} columns: put a field that holds a comma in quotes."));
+            if (row.Count > columns.Count) errors.Add(FileError.Row(row.Line, "", $"There are {row.Count} fields and {columns.Count} columns: put a field that holds a comma in quotes.", $"本行有 {row.Count} 列，表头有 {columns.Count} 列：含逗号的内容请加引号。"));
             var written = new GridRow(row["grid"], row["name"], row["community"], row["buildings"], row["entrances"], Or(row["worker"]), Or(row["phone"]));
             var grid = ReadGrid(row.Line, written, known, errors);
             var entrances = ReadEntrances(row.Line, written.Entrances, errors);
             var buildings = ReadBuildings(row.Line, written.Buildings, grid, entrances, errors);
             if (entrances.Count > 0 && buildings.Any(b => b.Kind is null))
-                errors.Add(new FileError(Cell(row.Line, "entrances"), "Entrances divide a building: give the building's number, such as 东方公寓7幢, in 'buildings'."));
+                errors.Add(FileError.Row(row.Line, "entrances", "Entrances divide a building: give the building's number, such as 东方公寓7幢, in 'buildings'.", "单元用来划分楼栋：请在 buildings 中写明楼栋号，如「东方公寓7幢」。"));
             if (errors.Count > before) continue;
             size += buildings.Count * (long)Math.Max(1, entrances.Count);
             if (size > MostItems)
             {
-                errors.Add(new FileError(Cell(row.Line, "buildings"), $"With this row there are more than {MostItems} buildings and ranges of buildings in the list (one that is divided counts once for each range of entrances); {MostItems} are allowed. Write 1-99幢 instead of every number."));
+                errors.Add(FileError.Row(row.Line, "buildings",
+                    $"With this row there are more than {MostItems} buildings and ranges of buildings in the list (one that is divided counts once for each range of entrances); {MostItems} are allowed. Write 1-99幢 instead of every number.",
+                    $"到本行为止，楼栋及楼栋范围已超过 {MostItems} 个（按单元划分的，每段单元计一个）。请写「1-99幢」，不要逐一列出。"));
                 return new Parsed([], [], []);
             }
             if (known.TryAdd(grid.Code, (row.Line, grid))) grids.Add((row.Line, grid));
@@ -320,29 +353,29 @@ public sealed partial class GridBook
         return new Parsed(rows, grids, items);
     }
 
-    private static Grid ReadGrid(int line, GridRow row, Dictionary<string, (int Line, Grid Grid)> known, List<FileError> errors)
+    private static Grid ReadGrid(int line, GridRow row, Dictionary<string, (int Line, Grid Grid)> known, FileErrors errors)
     {
         if (!CodePattern().IsMatch(row.Grid) || row.Grid.Length is 9 or 12 && row.Grid.All(char.IsAsciiDigit))
-            errors.Add(new FileError(Cell(line, "grid"), "A grid's code has 1 to 32 letters, digits, '-' or '_', and is not 9 or 12 digits alone, which are streets and communities."));
+            errors.Add(FileError.Row(line, "grid", "A grid's code has 1 to 32 letters, digits, '-' or '_', and is not 9 or 12 digits alone, which are streets and communities.", "网格编码为 1 至 32 个字母、数字、「-」或「_」；不能只是 9 位或 12 位数字（那是街道、社区）。"));
         if (known.TryGetValue(row.Grid, out var first))
         {
             foreach (var (column, now, then) in ((string, string?, string?)[])
                 [("name", Or(row.Name), first.Grid.Name), ("community", row.Community, first.Grid.Community), ("worker", row.Worker, first.Grid.Worker), ("phone", row.Phone, first.Grid.Phone)])
             {
                 if (now is not null && now != then)
-                    errors.Add(new FileError(Cell(line, column), $"Grid {row.Grid} has another {column} in row {first.Line}: a grid has one (leave it empty after the first row)."));
+                    errors.Add(FileError.Row(line, column, $"Grid {row.Grid} has another {column} in row {first.Line}: a grid has one (leave it empty after the first row).", $"网格 {row.Grid} 在第 {first.Line} 行的 {column} 与此不同：一个网格只有一个（后面的行可留空）。"));
             }
             return first.Grid;
         }
-        if (row.Name.Length is 0 or > 100 || row.Name.Any(char.IsControl)) errors.Add(new FileError(Cell(line, "name"), "A name of 1 to 100 characters in one line is needed."));
+        if (row.Name.Length is 0 or > 100 || row.Name.Any(char.IsControl)) errors.Add(FileError.Row(line, "name", "A name of 1 to 100 characters in one line is needed.", "须有 1 至 100 个字符的名称，不换行。"));
         if (row.Community.Length != 12 || !row.Community.All(char.IsAsciiDigit))
-            errors.Add(new FileError(Cell(line, "community"), "The community's code of 12 digits is needed."));
-        if (row.Worker?.Length > 50 || row.Worker?.Any(char.IsControl) == true) errors.Add(new FileError(Cell(line, "worker"), "A name of 50 characters at most, in one line."));
-        if (row.Phone is { } phone && !PhonePattern().IsMatch(phone)) errors.Add(new FileError(Cell(line, "phone"), "A number of 3 to 20 digits, '-', '+' or blanks."));
+            errors.Add(FileError.Row(line, "community", "The community's code of 12 digits is needed.", "须填 12 位社区编码。"));
+        if (row.Worker?.Length > 50 || row.Worker?.Any(char.IsControl) == true) errors.Add(FileError.Row(line, "worker", "A name of 50 characters at most, in one line.", "姓名最多 50 个字符，不换行。"));
+        if (row.Phone is { } phone && !PhonePattern().IsMatch(phone)) errors.Add(FileError.Row(line, "phone", "A number of 3 to 20 digits, '-', '+' or blanks.", "电话为 3 至 20 位数字，可含「-」「+」和空格。"));
         return new Grid(row.Grid, row.Name, row.Community, row.Worker, row.Phone);
     }
 
-    private static List<(int From, int To)> ReadEntrances(int line, string text, List<FileError> errors)
+    private static List<(int From, int To)> ReadEntrances(int line, string text, FileErrors errors)
     {
         var entrances = new List<(int, int)>();
         foreach (var part in Split(text, ";；、,，"))
@@ -350,17 +383,17 @@ public sealed partial class GridBook
             var match = EntrancePattern().Match(part);
             var (from, to) = match.Success ? (NumberOf(match.Groups[1].Value), match.Groups[2].Success ? NumberOf(match.Groups[2].Value) : NumberOf(match.Groups[1].Value)) : (1, 0);
             if (to >= from) entrances.Add((from, to));
-            else errors.Add(new FileError(Cell(line, "entrances"), $"'{Short(part)}' is no entrance: write 3, 1-4 or 1-4单元, several apart by ';'."));
+            else errors.Add(FileError.Row(line, "entrances", $"'{Short(part)}' is no entrance: write 3, 1-4 or 1-4单元, several apart by ';'.", $"「{Short(part)}」不是单元：请写 3、1-4 或 1-4单元，多个用「;」隔开。"));
         }
         return entrances;
     }
 
-    private static List<Item> ReadBuildings(int line, string text, Grid grid, List<(int From, int To)> entrances, List<FileError> errors)
+    private static List<Item> ReadBuildings(int line, string text, Grid grid, List<(int From, int To)> entrances, FileErrors errors)
     {
         var items = new List<Item>();
         if (text.Length > LongestBuildings)
         {
-            errors.Add(new FileError(Cell(line, "buildings"), $"{LongestBuildings} characters at most: begin another row for the same grid."));
+            errors.Add(FileError.Row(line, "buildings", $"{LongestBuildings} characters at most: begin another row for the same grid.", $"最多 {LongestBuildings} 个字符：请为同一网格另起一行。"));
             return items;
         }
         var name = "";
@@ -370,7 +403,7 @@ public sealed partial class GridBook
             var own = match.Groups["name"].Value;
             if (own.Length == 1 || own.Length > 60)
             {
-                errors.Add(new FileError(Cell(line, "buildings"), $"'{Short(part)}': the name of an estate or a road has 2 to 60 characters."));
+                errors.Add(FileError.Row(line, "buildings", $"'{Short(part)}': the name of an estate or a road has 2 to 60 characters.", $"「{Short(part)}」：小区名或路名为 2 至 60 个字符。"));
                 continue;
             }
             if (own.Length > 0) name = own;
@@ -386,7 +419,7 @@ public sealed partial class GridBook
                 var ends = range.Split(Dashes);
                 var (from, to) = (NumberOf(ends[0]), NumberOf(ends[^1]));
                 if (from > to || from < Door.Letter && to >= Door.Letter)
-                    errors.Add(new FileError(Cell(line, "buildings"), $"'{Short(part)}': {range} does not count up."));
+                    errors.Add(FileError.Row(line, "buildings", $"'{Short(part)}': {range} does not count up.", $"「{Short(part)}」：{range} 应从小到大。"));
                 else items.Add(new Item(grid, line, name, kind, from, to, odd, entrances));
             }
         }
@@ -398,8 +431,6 @@ public sealed partial class GridBook
 
     private static string[] Split(string text, string separators) =>
         text.Split(separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static string Cell(int line, string column) => string.Create(CultureInfo.InvariantCulture, $"row {line}, {column}");
 
     private static string Short(string text) => text.Length > 40 ? text[..40] + "…" : text;
 

@@ -19,6 +19,9 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
     /// <param name="Version">Counts up with every save; 0 where none was saved.</param>
     public sealed record CurrentGrids(long Version, DateTimeOffset? SavedAt, string? SavedBy, IReadOnlyList<GridRow> Rows);
 
+    /// <summary>That a file was saved.</summary>
+    public sealed record Saving(long Version, DateTimeOffset SavedAt, string SavedBy);
+
     /// <summary>Saves the list of grids in place of the one in force.</summary>
     /// <returns>What was saved, or null and every error: then nothing is saved.</returns>
     public async Task<(SavedGrids? Saved, IReadOnlyList<FileError> Errors)> SaveGridsAsync(string csv, string actor, CancellationToken ct)
@@ -38,10 +41,17 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
         return (new SavedBoundaries(version, boundaries.CountOf(AreaLevel.Street), boundaries.CountOf(AreaLevel.Community), boundaries.CountOf(AreaLevel.Grid)), []);
     }
 
-    public static async Task<IResult> GetGridsAsync(HttpRequest http, Database database, CancellationToken ct)
+    /// <summary>Who saved what is in force of each part, and when.</summary>
+    public async Task<IReadOnlyDictionary<string, Saving>> SavingsAsync(CancellationToken ct) =>
+        (await database.ReadAsync(db => db.QueryAsync<SavingRow>("select part, version, saved_at, saved_by from dispatch_place_file"), ct))
+            .ToDictionary(r => r.Part, r => new Saving(r.Version, database.Clock.Local(r.SavedAt), r.SavedBy), StringComparer.Ordinal);
+
+    /// <param name="format">json or csv; left out, as the header Accept asks.</param>
+    public static async Task<IResult> GetGridsAsync(HttpRequest http, string? format, Database database, CancellationToken ct)
     {
+        if (format is not (null or "json" or "csv")) return Problems.Invalid("format", "'format' must be json or csv.");
         var row = await database.ReadAsync(db => FindAsync(db, RoutingBasis.GridsPart), ct);
-        if (http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
+        if (format == "csv" || format is null && http.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
             return TypedResults.Text(row?.Body ?? string.Join(',', GridBook.Columns) + "\n", "text/csv", Encoding.UTF8);
         return TypedResults.Ok(row is null ? new CurrentGrids(0, null, null, []) : new CurrentGrids(row.Version, database.Clock.Local(row.SavedAt), row.SavedBy, GridBook.Stored(row.Body).Rows));
     }
@@ -51,9 +61,7 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
     {
         var state = await basis.ReadAsync(database, ct);
         if (state.Grids.Find(code) is not { } grid) return Problems.NotFound("There is no such grid.");
-        var seesOfficer = user.SeesAll() || user.Unit() is { } own && state.Units.Find(own) is { Kind: "district" or "street" or "community" } unit
-            && grid.Community.StartsWith(unit.Division ?? unit.Code, StringComparison.Ordinal);
-        return TypedResults.Ok(seesOfficer ? grid : grid with { Worker = null, Phone = null });
+        return TypedResults.Ok(grid.SeenBy(user, state.Units));
     }
 
     public static async Task<Results<Ok<SavedGrids>, ProblemHttpResult>> PutGridsAsync(HttpRequest http, PlaceFile files, ClaimsPrincipal user, CancellationToken ct)
@@ -105,6 +113,14 @@ public sealed class PlaceFile(Database database, RoutingBasis basis)
 
     private static ProblemHttpResult Invalid(IReadOnlyList<FileError> errors) =>
         Problems.Invalid(errors.GroupBy(e => e.Where).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
+
+    private sealed record SavingRow
+    {
+        public required string Part { get; init; }
+        public required long Version { get; init; }
+        public required DateTimeOffset SavedAt { get; init; }
+        public required string SavedBy { get; init; }
+    }
 
     private sealed record FileRow
     {

@@ -5,6 +5,7 @@ using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
 using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
 using Hotline.Dispatcher.Units;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -54,7 +55,7 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
     {
         book = RuleBook.Check(csv, units, CategoryCatalogue.Instance, out var errors);
         if (book is null) return errors;
-        errors = [.. RuleCoverage.Gaps(book, CategoryCatalogue.Instance, units, today)];
+        errors = [.. new RuleCoverage(book.Rules, CategoryCatalogue.Instance, RuleCoverage.StreetsOf(units, DivisionDirectory.Instance)).Gaps(units, today)];
         if (errors.Count > 0) book = null;
         return errors;
     }

@@ -1,5 +1,6 @@
 using Hotline.Contracts;
 using Hotline.Dispatcher.Matters;
+using Hotline.Dispatcher.Place;
 using Hotline.Dispatcher.Units;
 
 namespace Hotline.Dispatcher.Rules;
@@ -91,18 +92,22 @@ public sealed class RuleBook
                 found.Add(new(rule.Line, "lead", $"A matter is reserved to a department; '{rule.Lead}' is the {lead.Kind} unit {lead.Name}.", $"专属事项只能由部门主办，{lead.Name}是街道或社区。"));
             foreach (var support in rule.Support.Where(s => s != DispatchRule.Street && units.Resolve(s) is null))
                 found.Add(new(rule.Line, "support", $"There is no unit '{support}'.", $"没有单位「{support}」。"));
-            if (rule.Lead.Length > 0 && rule.Support.Contains(rule.Lead, StringComparer.Ordinal))
-                found.Add(new(rule.Line, "support", $"'{rule.Lead}' leads already.", $"「{rule.Lead}」已是主办单位。"));
+            if (lead is not null && rule.Support.FirstOrDefault(s => units.Resolve(s) == lead) is { } again)
+                found.Add(new(rule.Line, "support", $"'{again}' leads already.", $"「{again}」已是主办单位。"));
+            if (rule.Mode == DispatchMode.Territory && rule.Support.Contains(DispatchRule.Street, StringComparer.Ordinal))
+                found.Add(new(rule.Line, "support", "The street office of the place leads already: the rule goes by territory.", "按属地派单，所在地街道已是主办单位。"));
+            foreach (var same in rule.Support.GroupBy(s => units.Resolve(s)?.Code).Where(g => g.Key is not null && g.Count() > 1))
+                found.Add(new(rule.Line, "support", $"{string.Join(" and ", same.Select(s => $"'{s}'"))} are the same unit.", $"{string.Join("、", same.Select(s => $"「{s}」"))}是同一单位。"));
         }
         foreach (var same in rules.GroupBy(r => r.Id, StringComparer.Ordinal).Where(g => g.Count() > 1))
             foreach (var rule in same.Skip(1))
                 found.Add(new(rule.Line, "id", $"'{rule.Id}' stands in line {same.First().Line} already.", $"「{rule.Id}」在第 {same.First().Line} 行已有。"));
-        foreach (var equal in rules.GroupBy(r => (r.Category, r.Place, r.Kind, r.From)).Where(g => g.Count() > 1))
+        foreach (var equal in rules.GroupBy(r => (r.Mode == DispatchMode.Reserved, r.Category, r.Place, r.Kind, r.From ?? DateOnly.MinValue)).Where(g => g.Count() > 1))
             foreach (var rule in equal.Skip(1))
                 found.Add(new(rule.Line, "category", $"It has the same category, place, kind and first day as line {equal.First().Line} ('{equal.First().Id}'): neither comes before the other.", $"与第 {equal.First().Line} 行（「{equal.First().Id}」）的类别、地点、诉求类型和生效日都相同，分不出先后。"));
 
         var book = new RuleBook(rules);
-        if (found.Count == 0) found.AddRange(RuleCoverage.Unreachable(book, categories));
+        if (found.Count == 0) found.AddRange(new RuleCoverage(rules, categories, RuleCoverage.StreetsOf(units, DivisionDirectory.Instance)).Unreachable());
         errors = [.. found.OrderBy(e => e.Line)];
         return found.Count == 0 ? book : null;
     }
@@ -124,6 +129,7 @@ public sealed class RuleBook
         foreach (var missing in Columns.Where(c => c is not ("place" or "kind" or "support" or "from" or "to" or "note") && !columns.Contains(c)))
             errors.Add(new(1, missing, $"The column '{missing}' is missing.", $"缺少列「{missing}」。"));
         foreach (var unknown in columns.Where(c => !Columns.Contains(c))) errors.Add(new(1, unknown, $"There is no column '{unknown}'. The columns are: {string.Join(", ", Columns)}.", $"没有列「{unknown}」，应为：{string.Join("、", Columns)}。"));
+        foreach (var twice in columns.GroupBy(c => c).Where(g => g.Count() > 1)) errors.Add(new(1, twice.Key, $"The column '{twice.Key}' stands twice.", $"列「{twice.Key}」出现了两次。"));
         if (rows.Count == 0) errors.Add(new(1, "", "The catalogue has no rule.", "目录中没有规则。"));
         if (rows.Count > MostRows) errors.Add(new(1, "", $"The catalogue has more than {MostRows} rules.", $"目录超过 {MostRows} 条规则。"));
         if (errors.Count > 0) return rules;

@@ -17,8 +17,6 @@ internal static class CategoriesCommand
     /// <summary>Texts kept in memory for training; a longer history teaches little more and costs memory.</summary>
     private const int MostTexts = 200_000;
 
-    private const int Block = 4096;
-
     public static Command Create() => new("categories", "Learns what texts are about from labelled texts, and from the hotline's own tickets.") { Train(), Predict(), Retrain(), Models(), Use() };
 
     private static Command Train()
@@ -177,14 +175,11 @@ internal static class CategoriesCommand
         var started = Stopwatch.GetTimestamp();
         int total = 0, unreadable = 0;
         await using var writer = new StreamWriter(output.FullName);
-        foreach (var block in File.ReadLines(input.FullName).Select((line, i) => (Line: line, Number: i + 1)).Where(l => !string.IsNullOrWhiteSpace(l.Line)).Chunk(Block))
+        foreach (var (line, error) in Jsonl.Each(input, (text, number) => Answer(model, text, number), ct))
         {
-            foreach (var (line, error) in block.AsParallel().AsOrdered().WithCancellation(ct).Select(l => Answer(model, l.Line, l.Number)).ToList())
-            {
-                total++;
-                if (error is not null && unreadable++ < 5) await Console.Error.WriteLineAsync($"{input.FullName}, {error}");
-                await writer.WriteLineAsync(line.ToJsonString(Json.Options).AsMemory(), ct);
-            }
+            total++;
+            if (error is not null && unreadable++ < 5) await Console.Error.WriteLineAsync($"{input.FullName}, {error}");
+            await writer.WriteLineAsync(line.ToJsonString(Json.Options).AsMemory(), ct);
         }
         await Console.Error.WriteLineAsync($"{total} lines, {unreadable} unreadable, in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: {output.FullName}");
         return unreadable > 0 ? Exit.BadNews : Exit.Done;

@@ -14,9 +14,6 @@ namespace Hotline.App.Cli;
 /// </summary>
 internal static class ResolveCommand
 {
-    /// <summary>Lines resolved in parallel between two writes: order is kept, memory is bounded.</summary>
-    private const int Block = 4096;
-
     /// <summary>Half a location is none: a number that is left out is not 0.</summary>
     private static readonly JsonSerializerOptions Whole = new(Json.Options) { RespectRequiredConstructorParameters = true };
 
@@ -84,16 +81,12 @@ internal static class ResolveCommand
         var started = Stopwatch.GetTimestamp();
         int total = 0, found = 0, unreadable = 0;
         await using var writer = new StreamWriter(output.FullName);
-        foreach (var block in File.ReadLines(input.FullName).Where(l => !string.IsNullOrWhiteSpace(l)).Chunk(Block))
+        foreach (var line in Jsonl.Each(input, (text, _) => Resolve(text, finder), ct))
         {
-            var resolved = block.AsParallel().AsOrdered().WithCancellation(ct).Select(line => Resolve(line, finder)).ToList();
-            foreach (var line in resolved)
-            {
-                total++;
-                if (line["street"] is not null) found++;
-                if (line["error"] is not null) unreadable++;
-                await writer.WriteLineAsync(line.ToJsonString(Json.Options).AsMemory(), ct);
-            }
+            total++;
+            if (line["street"] is not null) found++;
+            if (line["error"] is not null) unreadable++;
+            await writer.WriteLineAsync(line.ToJsonString(Json.Options).AsMemory(), ct);
         }
         await Console.Error.WriteLineAsync($"{total} lines, {found} with a street office, {unreadable} unreadable, in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: {output.FullName}");
         return unreadable > 0 ? Exit.BadNews : Exit.Done;

@@ -17,9 +17,6 @@ namespace Hotline.App.Cli;
 /// </summary>
 internal static class SimulateCommand
 {
-    /// <summary>Lines decided in parallel between two writes: order is kept, memory is bounded.</summary>
-    private const int Block = 2048;
-
     /// <summary>Lines that cannot be read and are named.</summary>
     private const int Shown = 5;
 
@@ -91,33 +88,37 @@ internal static class SimulateCommand
         var (unreadable, unknownLeads) = (0, 0);
         await using var writer = output is null ? null : new StreamWriter(output.FullName);
         var last = to ?? database.Clock.Today;
-        if (input is not null) await TakeAsync(File.ReadLines(input.FullName).Select((text, i) => (Number: i + 1, Text: text)).Where(l => !string.IsNullOrWhiteSpace(l.Text)).Chunk(Block)
-            .Select(block => block.AsParallel().AsOrdered().WithCancellation(ct).Select(l => Read(l.Number, l.Text, database.Clock))));
-        else await database.ReadAsync(async db =>
+        if (input is not null)
         {
-            await foreach (var block in PastTickets.StreamAsync(db, database.Clock, from ?? last.AddDays(-30), last).Select(t => new Entry(0, t.Number, t.Ticket, null)).Chunk(Block).WithCancellation(ct))
-                await TakeAsync([block.AsParallel().AsOrdered().WithCancellation(ct)]);
-            return true;
-        }, ct);
+            foreach (var (entry, done) in Jsonl.Each(input, (text, number) => Decide(Read(number, text, database.Clock)), ct)) await TakeAsync(entry, done);
+        }
+        else
+        {
+            await database.ReadAsync(async db =>
+            {
+                var past = PastTickets.StreamAsync(db, database.Clock, from ?? last.AddDays(-30), last);
+                await foreach (var (entry, done) in Jsonl.EachAsync(past, t => Decide(new Entry(0, t.Number, t.Ticket, null)), ct)) await TakeAsync(entry, done);
+                return true;
+            }, ct);
+        }
         Print(summary, basis.Units, tried is not null, top);
         if (summary.Tickets == 0 && input is null) await Console.Error.WriteLineAsync($"No ticket was filed and led from {Days.Write(from ?? last.AddDays(-30))} to {Days.Write(last)}.");
         if (unknownLeads > 0) await Console.Error.WriteLineAsync($"{unknownLeads} tickets name a lead that is no unit of this hotline; they are not compared.");
         if (unreadable > 0) await Console.Error.WriteLineAsync($"{unreadable} lines could not be read.");
         return unreadable > 0 ? Exit.BadNews : Exit.Done;
 
-        async Task TakeAsync(IEnumerable<ParallelQuery<Entry>> blocks)
+        (Entry Entry, Simulated? Done) Decide(Entry entry) => (entry, entry.Ticket is null ? null : simulation.Run(entry.Ticket));
+
+        async Task TakeAsync(Entry entry, Simulated? done)
         {
-            foreach (var (entry, done) in blocks.SelectMany(b => b.Select(e => (Entry: e, Done: e.Ticket is null ? null : simulation.Run(e.Ticket)))))
+            if (done is null)
             {
-                if (done is null)
-                {
-                    if (unreadable++ < Shown) await Console.Error.WriteLineAsync($"{input!.Name}, line {entry.Line}: {entry.Error}");
-                    continue;
-                }
-                summary.Add(done);
-                if (entry.Ticket!.Lead is not null && done.Past is null) unknownLeads++;
-                if (writer is not null) await writer.WriteLineAsync(Json.Write(Written(entry, done)).AsMemory(), ct);
+                if (unreadable++ < Shown) await Console.Error.WriteLineAsync($"{input!.Name}, line {entry.Line}: {entry.Error}");
+                return;
             }
+            summary.Add(done);
+            if (entry.Ticket!.Lead is not null && done.Past is null) unknownLeads++;
+            if (writer is not null) await writer.WriteLineAsync(Json.Write(Written(entry, done)).AsMemory(), ct);
         }
     }
 

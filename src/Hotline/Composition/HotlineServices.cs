@@ -1,6 +1,7 @@
 using Hotline.App.Access;
 using Hotline.Data;
 using Hotline.Dispatcher;
+using Hotline.Dispatcher.Decisions;
 using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Units;
 using Hotline.Handlers;
@@ -47,7 +48,11 @@ internal static class HotlineServices
             KindOf = (title, description) => KindReader.Read(title, description).Kind,
             Categories = Offered(provider.GetRequiredService<CategoryCatalogue>()),
         });
-        services.AddSingleton(provider => new KnownUnits(provider.GetRequiredService<Known>().IsUnit, provider.GetRequiredService<Known>().IsCategory));
+        services.AddSingleton(provider => new DispatchLookup(
+            provider.GetRequiredService<Known>().IsUnit,
+            provider.GetRequiredService<Known>().IsCategory,
+            async (ticket, round, user, ct) => await provider.GetRequiredService<DecisionQuery>().GridAsync(ticket, round, user, ct) is { } grid
+                ? new WorkOrderGrid(grid.Code, grid.Name, grid.Entrance, grid.Worker, grid.Phone) : null));
         services.AddKeysAndAccounts(
             Bind<AccessSettings>(configuration, "Access", _ => []),
             provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));

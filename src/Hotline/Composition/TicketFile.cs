@@ -23,6 +23,9 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
 
         /// <summary>The unit that answers for it now (首接负责制): the one that hands over, else the lead; null where none ever had it, and once closed.</summary>
         public Named? Responsible { get; init; }
+
+        /// <summary>The grid that the latest decision found, with its officer of today where the caller may see them.</summary>
+        public DecidedGrid? Grid { get; init; }
     }
 
     /// <summary>
@@ -38,12 +41,14 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
         var lines = (await timeline.OfAsync(number, ct)).Select(l => l with { At = clock.Local(l.At) });
         var dispatch = await decisions.OfTicketAsync(number, ct);
         var responsible = ticket.ClosedAt is null ? (orders.FirstOrDefault(o => o.HandingOver) ?? orders.LastOrDefault(o => o.Lead))?.Unit : null;
-        if (user.SeesAll()) return new View(ticket, dispatch, orders, [.. lines]) { Responsible = responsible };
+        var latest = dispatch?.Decisions.LastOrDefault();
+        var grid = latest?.Grid is { } found ? await decisions.GridAsync(found, latest.Entrance, user, ct) : null;
+        if (user.SeesAll()) return new View(ticket, dispatch, orders, [.. lines]) { Responsible = responsible, Grid = grid };
         return new View(
             ticket,
             dispatch is null ? null : dispatch with { Returns = [.. dispatch.Returns.Where(r => user.ActsFor(r.Unit.Code))] },
             [.. orders.Where(o => user.ActsFor(o.Unit.Code))],
-            [.. lines.Where(l => l.Unit is null || l.Action is "dispatched" or "designated" || user.ActsFor(l.Unit))]) { Responsible = responsible };
+            [.. lines.Where(l => l.Unit is null || l.Action is "dispatched" or "designated" || user.ActsFor(l.Unit))]) { Responsible = responsible, Grid = grid };
     }
 
     internal static void Map(IEndpointRouteBuilder app) =>
@@ -57,14 +62,14 @@ public sealed class TicketFile(TicketQuery tickets, DecisionQuery decisions, Wor
         string Number, TicketStatus Status, DateTimeOffset FiledAt, string FiledBy, Channel Channel, TicketKind Kind, string Title, string Description,
         string Address, Location? Location, string? Category, Urgency? Urgency, bool Confidential, IReadOnlyDictionary<string, string>? Attributes,
         TicketView.MaskedCaller? Caller, string? RepeatOf, bool Excluded, int Urged, string? DirectAnswer, DateTimeOffset? ClosedAt, Closing? How,
-        string? PublicReply, Named? Responsible, DecisionView? Decision, TicketDecisions? Dispatch, IReadOnlyList<WorkOrderView> WorkOrders,
+        string? PublicReply, Named? Responsible, DecidedGrid? Grid, DecisionView? Decision, TicketDecisions? Dispatch, IReadOnlyList<WorkOrderView> WorkOrders,
         IReadOnlyList<TicketView.CallbackView> Callbacks, IReadOnlyList<TimelineEntry> Timeline)
     {
         public Answer(View view) : this(
             view.Ticket.Number, view.Ticket.Status, view.Ticket.FiledAt, view.Ticket.FiledBy, view.Ticket.Channel, view.Ticket.Kind, view.Ticket.Title,
             view.Ticket.Description, view.Ticket.Address, view.Ticket.Location, view.Ticket.Category, view.Ticket.Urgency, view.Ticket.Confidential,
             view.Ticket.Attributes, view.Ticket.Caller, view.Ticket.RepeatOf, view.Ticket.Excluded, view.Ticket.Urged, view.Ticket.Answer,
-            view.Ticket.ClosedAt, view.Ticket.How, view.Ticket.PublicReply, view.Responsible, view.Decision, view.Dispatch, view.WorkOrders, view.Ticket.Callbacks, view.Timeline)
+            view.Ticket.ClosedAt, view.Ticket.How, view.Ticket.PublicReply, view.Responsible, view.Grid, view.Decision, view.Dispatch, view.WorkOrders, view.Ticket.Callbacks, view.Timeline)
         {
         }
     }

@@ -21,9 +21,18 @@ internal sealed class Clustering
 
     private const double ShareOfKey = 0.02;
 
+    /// <summary>Clusters of so many are compared ticket by ticket; larger ones keep the sum of their gists, which is quicker and takes more memory than the gists.</summary>
+    private const int MostWithoutSum = 8;
+
+    private const int RefusedRemembered = 1 << 18;
+
     private readonly IReadOnlyList<HotTicket> _tickets;
     private readonly Gist[] _gists;
     private readonly int[] _parents;
+
+    /// <summary>From each ticket to the next of its cluster, in a ring.</summary>
+    private readonly int[] _next;
+
     private readonly Dictionary<int, Cluster> _clusters = [];
 
     /// <param name="tickets">In the order of their numbers.</param>
@@ -32,6 +41,7 @@ internal sealed class Clustering
         _tickets = tickets;
         _gists = [.. tickets.Select(t => Gist.Of(t.Title, t.Description, rarity, MostGrams))];
         _parents = [.. Enumerable.Range(0, tickets.Count)];
+        _next = [.. _parents];
     }
 
     /// <summary>Places in the list of those that belong together, the most central first; single ones too.</summary>
@@ -46,30 +56,17 @@ internal sealed class Clustering
 
     private List<(float Likeness, int One, int Other)> Pairs(Rarity rarity, CancellationToken ct)
     {
-        var keys = new uint[_tickets.Count][];
-        var byKey = new Dictionary<uint, List<int>>();
-        for (var i = 0; i < keys.Length; i++)
-        {
-            keys[i] = [.. LookupKeys.Of(_tickets[i].Title, _tickets[i].Description)];
-            foreach (var key in keys[i])
-            {
-                ref var having = ref CollectionsMarshal.GetValueRefOrAddDefault(byKey, key, out _);
-                (having ??= []).Add(i);
-            }
-        }
-        var mostOfKey = Math.Min(MostOfKey, Math.Max(50, (int)(_tickets.Count * ShareOfKey)));
+        var having = Having(rarity);
         var pairs = new List<(float, int, int)>();
         var scores = new float[_tickets.Count];
         var touched = new List<int>();
-        for (var i = 0; i < keys.Length; i++)
+        for (var i = 0; i < _tickets.Count; i++)
         {
             ct.ThrowIfCancellationRequested();
-            foreach (var key in keys[i])
+            foreach (var key in LookupKeys.Of(_tickets[i].Title, _tickets[i].Description))
             {
-                var having = byKey[key];
                 var weight = rarity.Weight(key);
-                if (having.Count > mostOfKey || weight <= 0) continue;
-                foreach (var other in having)
+                foreach (var other in having.Of(key))
                 {
                     if (other >= i) break;
                     if (scores[other] == 0) touched.Add(other);
@@ -90,46 +87,107 @@ internal sealed class Clustering
             touched.Count <= Neighbours ? touched : touched.OrderByDescending(t => scores[t]).ThenBy(t => t).Take(Neighbours);
     }
 
+    /// <summary>Which tickets have a key, one after another in one array; only of keys that two tickets have, and not too many.</summary>
+    private sealed class Postings(Dictionary<uint, (int From, int Count)> spans, int[] tickets)
+    {
+        public ReadOnlySpan<int> Of(uint key) => spans.TryGetValue(key, out var span) ? tickets.AsSpan(span.From, span.Count) : default;
+    }
+
+    /// <summary>Counted first and filled then: a list for each of half a million keys would take several times the memory.</summary>
+    private Postings Having(Rarity rarity)
+    {
+        var spans = new Dictionary<uint, (int From, int Count)>();
+        foreach (var ticket in _tickets)
+            foreach (var key in LookupKeys.Of(ticket.Title, ticket.Description)) CollectionsMarshal.GetValueRefOrAddDefault(spans, key, out _).Count++;
+        var mostOfKey = Math.Min(MostOfKey, Math.Max(50, (int)(_tickets.Count * ShareOfKey)));
+        var total = 0;
+        foreach (var key in spans.Keys.ToArray())
+        {
+            ref var span = ref CollectionsMarshal.GetValueRefOrNullRef(spans, key);
+            if (span.Count < 2 || span.Count > mostOfKey || rarity.Weight(key) <= 0) spans.Remove(key);
+            else (span.From, span.Count, total) = (total, 0, total + span.Count);
+        }
+        spans.TrimExcess();
+        var tickets = new int[total];
+        for (var i = 0; i < _tickets.Count; i++)
+        {
+            foreach (var key in LookupKeys.Of(_tickets[i].Title, _tickets[i].Description))
+            {
+                ref var span = ref CollectionsMarshal.GetValueRefOrNullRef(spans, key);
+                if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref span)) tickets[span.From + span.Count++] = i;
+            }
+        }
+        return new Postings(spans, tickets);
+    }
+
     private void Join(List<(float Likeness, int One, int Other)> pairs, CancellationToken ct)
     {
-        // Clusters that are still what they were when they were not alike enough are not looked at again.
-        var refused = new HashSet<(int, int, int, int)>();
+        // Clusters that are still what they were when they were not alike enough are not looked at again, as far as they are remembered.
+        var refused = new (int A, int OfA, int B, int OfB)[RefusedRemembered];
         foreach (var (_, one, other) in pairs)
         {
             ct.ThrowIfCancellationRequested();
             var (a, b) = (Root(one), Root(other));
             if (a == b) continue;
             var (first, second) = (Of(a), Of(b));
-            if (!Agree(first.Street, second.Street) || !refused.Add((a, first.Count, b, second.Count))) continue;
-            if (Product(a, b) < Average * first.Count * second.Count) continue;
+            if (!Agree(first.Street, second.Street)) continue;
+            var asked = (a, first.Count, b, second.Count);
+            ref var known = ref refused[(uint)HashCode.Combine(a, b) % RefusedRemembered];
+            if (known == asked) continue;
+            if (Product(a, b) < Average * first.Count * second.Count)
+            {
+                known = asked;
+                continue;
+            }
             var (large, small) = first.Count >= second.Count ? (a, b) : (b, a);
-            var sum = Of(large).Sum ?? SumOf(large);
-            if (Of(small).Sum is { } ofSmall) sum.Add(ofSmall);
-            else sum.Add(_gists[small]);
+            var count = first.Count + second.Count;
+            var sum = Of(large).Sum ?? (count > MostWithoutSum ? SumOf(large) : null);
+            if (sum is not null) AddTo(sum, small);
             _parents[small] = large;
+            (_next[large], _next[small]) = (_next[small], _next[large]);
             _clusters.Remove(small);
-            _clusters[large] = new Cluster(first.Count + second.Count, first.Street ?? second.Street, sum);
+            _clusters[large] = new Cluster(count, first.Street ?? second.Street, sum);
         }
     }
 
-    private Gist.Sum SumOf(int ticket)
+    /// <summary>The tickets of a cluster.</summary>
+    private IEnumerable<int> Members(int root)
+    {
+        var ticket = root;
+        do
+        {
+            yield return ticket;
+            ticket = _next[ticket];
+        }
+        while (ticket != root);
+    }
+
+    private Gist.Sum SumOf(int root)
     {
         var sum = new Gist.Sum();
-        sum.Add(_gists[ticket]);
+        AddTo(sum, root);
         return sum;
+    }
+
+    private void AddTo(Gist.Sum sum, int root)
+    {
+        if (Of(root).Sum is { } whole) sum.Add(whole);
+        else foreach (var ticket in Members(root)) sum.Add(_gists[ticket]);
     }
 
     private double Product(int a, int b) => (Of(a).Sum, Of(b).Sum) switch
     {
         ({ } one, { } other) => one.Times(other),
-        ({ } one, null) => one.Times(_gists[b]),
-        (null, { } other) => other.Times(_gists[a]),
-        _ => _gists[a].LikenessTo(_gists[b]),
+        ({ } one, null) => Members(b).Sum(t => one.Times(_gists[t])),
+        (null, { } other) => Members(a).Sum(t => other.Times(_gists[t])),
+        _ => Members(a).Sum(s => Members(b).Sum(t => _gists[s].LikenessTo(_gists[t]))),
     };
 
     private IReadOnlyList<int> ByCentrality(int[] tickets)
     {
-        if (tickets.Length == 1 || Of(Root(tickets[0])).Sum is not { } sum) return tickets;
+        if (tickets.Length == 1) return tickets;
+        var root = Root(tickets[0]);
+        var sum = Of(root).Sum ?? SumOf(root);
         return [.. tickets.Select(t => (Ticket: t, Central: Math.Round(sum.Times(_gists[t]), 6))).OrderByDescending(t => t.Central).ThenBy(t => t.Ticket).Select(t => t.Ticket)];
     }
 

@@ -42,14 +42,30 @@ public abstract class KeepingGridsAndBoundaries(Engine engine) : OnRoutedTickets
     {
         await _hotline.Get<UnitRegister>().InstallAsync([.. Chongchuan.Seeds.Where(s => s.Parent == Map.Streets[0])], default);
         await PutGridsAsync($"grid,name,community,buildings,entrances,worker,phone\nG-W,西网格,{Map.SouthCommunity},东方公寓1-5幢,,张某,0513-00000000\n");
-        foreach (var user in (ClaimsPrincipal[])[Of(Roles.Dispatcher), Of(Roles.Operator), Of(Roles.Handler, Map.Streets[0]), Of(Roles.Handler, Map.SouthCommunity)])
+        foreach (var user in (ClaimsPrincipal[])[Reader(Roles.Dispatcher), Reader(Roles.Operator), Reader(Roles.Handler, Map.Streets[0]), Reader(Roles.Handler, Map.SouthCommunity)])
             Assert.Equal(("张某", "0513-00000000"), Officer(await GridAsync("G-W", user)));
         foreach (var unit in (string?[])[Map.Streets[1], Map.NorthCommunity, Chongchuan.Health, "320613999", null])
-            Assert.Equal((null, null), Officer(await GridAsync("G-W", Of(Roles.Handler, unit))));
+            Assert.Equal((null, null), Officer(await GridAsync("G-W", Reader(Roles.Handler, unit))));
 
         static (string?, string?) Officer(IResult result) => Assert.IsType<Ok<Grid>>(result).Value is { Code: "G-W", Name: "西网格" } grid ? (grid.Worker, grid.Phone) : ("no grid", null);
-        static ClaimsPrincipal Of(string role, string? unit = null) =>
-            new(new ClaimsIdentity([new Claim(ClaimTypes.Role, role), .. unit is null ? (Claim[])[] : [new Claim(Caller.UnitClaim, unit)]], "test"));
+    }
+
+    [Fact]
+    public async Task The_grid_of_a_round_is_told_with_its_officer_of_today_to_who_may_see_them()
+    {
+        await PutGridsAsync($"grid,name,community,buildings,entrances,worker,phone\nG-W,西网格,{Map.SouthCommunity},东方公寓1-5幢,,张某,0513-00000000\n");
+        await _hotline.TellAsync(_hotline.Filed(Property, address: "东方公寓3幢2单元"));
+        Assert.Equal(new DecidedGrid("G-W", "西网格", "东方公寓3幢2单元", "张某", "0513-00000000"), await GridOfAsync(1, Reader(Roles.Dispatcher)));
+        Assert.Equal(new DecidedGrid("G-W", "西网格", "东方公寓3幢2单元", null, null), await GridOfAsync(1, Reader(Roles.Handler, Chongchuan.Health)));
+        Assert.Null(await GridOfAsync(2, Reader(Roles.Dispatcher)));
+
+        // Another officer today; and the grid off the list: what was decided stays.
+        await PutGridsAsync($"grid,name,community,buildings,entrances,worker,phone\nG-W,西一网格,{Map.SouthCommunity},东方公寓1-5幢,,李某,\n");
+        Assert.Equal(("西网格", "李某", null), await GridOfAsync(1, Reader(Roles.Dispatcher)) is { } now ? (now.Name, now.Worker, now.Phone) : default);
+        await PutGridsAsync("grid,name,community,buildings\n");
+        Assert.Equal(new DecidedGrid("G-W", "西网格", "东方公寓3幢2单元", null, null), await GridOfAsync(1, Reader(Roles.Dispatcher)));
+
+        Task<DecidedGrid?> GridOfAsync(int round, ClaimsPrincipal reader) => _hotline.Get<DecisionQuery>().GridAsync(RoutedTickets.Number, round, reader, default);
     }
 
     [Fact]
@@ -140,7 +156,7 @@ public abstract class KeepingGridsAndBoundaries(Engine engine) : OnRoutedTickets
     {
         var http = new DefaultHttpContext();
         http.Request.Headers.Accept = accept;
-        return PlaceFile.GetGridsAsync(http.Request, _hotline.Database, default);
+        return PlaceFile.GetGridsAsync(http.Request, null, _hotline.Database, default);
     }
 
     private async Task<IResult> GridAsync(string code, ClaimsPrincipal user) =>
@@ -156,6 +172,9 @@ public abstract class KeepingGridsAndBoundaries(Engine engine) : OnRoutedTickets
 
     private async Task<IResult> PreviewAsync(string? lat, string? lng) => (await PreviewDispatch.HandleAsync(
         null, Property, "2020-02-07", null, null, null, lat, lng, _hotline.Database, _hotline.Get<Router>(), _hotline.Get<RoutingBasis>(), default)).Result;
+
+    private static ClaimsPrincipal Reader(string role, string? unit = null) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Role, role), .. unit is null ? (Claim[])[] : [new Claim(Caller.UnitClaim, unit)]], "test"));
 
     private static ClaimsPrincipal User => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "dispatcher-1")], "test"));
 

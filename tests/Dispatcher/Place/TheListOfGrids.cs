@@ -171,6 +171,49 @@ public sealed class TheListOfGrids
         Assert.NotEmpty(await Task.Run(() => Errors(rows), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Each of the lookups through all the items of a name would take minutes.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_lookup_does_not_go_through_what_a_list_says_again_and_again()
+    {
+        var (named, numbered) = (string.Concat(Enumerable.Repeat($"A1,甲,{First},东方公寓{string.Join('、', Enumerable.Repeat(7, 1900))}幢,,,\n", 51)), string.Concat(Enumerable.Repeat($"A2,乙,{Second},{string.Join('、', Enumerable.Repeat(7, 1900))}幢,,,\n", 51)));
+        await Task.Run(() =>
+        {
+            var book = Read(named + numbered);
+            for (var i = 0; i < 50_000; i++)
+            {
+                Assert.Equal("A1", book.Find("东方公寓7幢", Somewhere(Street))?.Only?.Code);
+                Assert.Equal("A2", book.Find("7幢2单元", Somewhere(Street) with { Community = Second })?.Only?.Code);
+            }
+        }, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Buildings_written_one_by_one_or_twice_are_the_same_as_their_ranges()
+    {
+        var book = Read($"""
+            A1,甲,{First},东方公寓9、7、8、7-8、1-3、2幢,,,
+            A1,甲,{First},东方公寓12幢,1-2,,
+            A1,甲,{First},东方公寓12幢,1-2;4,,
+            A2,乙,{First},东方公寓12幢,3,,
+            A2,乙,{First},东方公寓4-6幢;东风路1-4号单;东风路6-9号单,,,
+            """);
+        string Of(string address) => string.Concat(book.Find(address, Somewhere(Street))!.Possible.Select(g => g.Code));
+        Assert.Equal("A1A1A1A2A2A2A1A1A1", string.Concat(Enumerable.Range(1, 9).Select(n => Of($"东方公寓{n}幢"))));
+        Assert.Equal("A1A1A2A1", string.Concat(Enumerable.Range(1, 4).Select(n => Of($"东方公寓12幢{n}单元"))));
+        Assert.Equal("A2A2", Of("东风路3号") + Of("东风路7号"));
+        Assert.Equal("", Of("东风路5号") + Of("东方公寓12幢5单元"));
+    }
+
+    [Fact]
+    public void Of_very_many_errors_the_first_are_told_and_how_many_there_are_besides()
+    {
+        var errors = Errors(string.Concat(Enumerable.Repeat($"A 1,甲,{First},东方公寓7幢,,,\n", 50_000)));
+        Assert.Equal(FileErrors.MostTold + 1, errors.Count);
+        Assert.Equal(("row 201, grid", "file"), (errors[^2].Where, errors[^1].Where));
+        Assert.Contains("49800 more", errors[^1].Message, StringComparison.Ordinal);
+        Assert.Contains("另有 49800 处", errors[^1].Zh, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_has_too_many_buildings_is_refused_and_a_check_can_be_given_up()
     {

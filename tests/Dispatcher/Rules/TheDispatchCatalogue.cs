@@ -105,6 +105,11 @@ public sealed class TheDispatchCatalogue
     [InlineData("a,*,,,reserved,urban,,normal,,,\nb,030602,320613001,inquiry,territory,,,normal,,,", 3, "id")]
     [InlineData("a,03,,,duty,urban,nobody,normal,,,", 2, "support")]
     [InlineData("a,03,,,duty,urban,urban,normal,,,", 2, "support")]
+    [InlineData("a,03,,,duty,urban,320613-urban,normal,,,", 2, "support")]
+    [InlineData("a,03,,,duty,320613-urban,health;urban,normal,,,", 2, "support")]
+    [InlineData("a,03,,,duty,urban,health;320613-health,normal,,,", 2, "support")]
+    [InlineData("a,03,,,territory,,street,normal,,,", 2, "support")]
+    [InlineData("a,03,,,duty,urban,,normal,,,\nb,03,,,duty,police,,normal,0001-01-01,,", 3, "category")]
     [InlineData("a,03,,,duty,urban,,soon,,,", 2, "class")]
     [InlineData("a,03,,,duty,urban,,normal,2020-02-30,,", 2, "from")]
     [InlineData("a,03,,,duty,urban,,normal,2020-02-02,2020-02-01,", 2, "to")]
@@ -130,16 +135,122 @@ public sealed class TheDispatchCatalogue
     [InlineData("a,030602,320613001,,duty,urban,,normal,2020-01-01,2020-02-29,\nb,030602,320613001,,duty,police,,normal,2020-03-01,,\nc,030602,320613001,,duty,housing,,normal,2019-06-01,,", null)]
     [InlineData("a,030602,,inquiry,duty,urban,,normal,2020-03-01,,\nb,030602,,inquiry,duty,housing,,normal,2020-01-01,,", null)]
     [InlineData("a,030602,,,duty,urban,,normal,2020-01-01,,\nb,0306,,,duty,housing,,normal,,,", null)]
-    [InlineData("a,990100,,,duty,urban,,normal,,,\nb,9901,,,duty,housing,,normal,,,", "b")]
-    [InlineData("a,990100,,,duty,urban,,normal,2020-01-01,,\nb,9901,320613001,,duty,housing,,normal,2020-02-01,2020-02-29,", "b")]
-    [InlineData("a,990100,,,duty,urban,,normal,,2020-02-15,\nd,990100,,,duty,police,,normal,2020-02-16,,\nb,9901,,complaint,duty,housing,,normal,2020-02-01,,", "b")]
-    [InlineData("a,990100,,,duty,urban,,normal,,2020-02-14,\nd,990100,,,duty,police,,normal,2020-02-16,,\nb,9901,,complaint,duty,housing,,normal,2020-02-01,,", null)]
+    [InlineData("a,990100,,,duty,urban,,normal,,,\nb,9901,,,duty,housing,,normal,,,", null)] // whom the operator gives 9901 and the words say no more
+    [InlineData("a,9901,,,reserved,urban,,normal,2020-01-01,,\nb,9901,320613001,,duty,housing,,normal,2020-02-01,2020-02-29,", "b")]
+    [InlineData("a,99,,,reserved,urban,,normal,,2020-02-15,\nd,99,,,reserved,police,,normal,2020-02-16,,\nb,9901,,complaint,duty,housing,,normal,2020-02-01,,", "b")]
+    [InlineData("a,99,,,reserved,urban,,normal,,2020-02-14,\nd,99,,,reserved,police,,normal,2020-02-16,,\nb,9901,,complaint,duty,housing,,normal,2020-02-01,,", null)]
+    // A wider place that is the same here, and one that reaches beyond the area.
+    [InlineData("a,0306,320613,,duty,urban,,normal,,,\nb,0306,3206,,duty,housing,,normal,,,", "b")]
+    [InlineData("a,0306,320613,,duty,urban,,normal,,,\nb,0306,,,duty,housing,,normal,,,", null)] // where no street is known
+    // A reserved row that ends leaves the row of the same first day the days after.
+    [InlineData("a,0306,,,reserved,urban,,normal,2020-01-01,2020-06-30,\nb,0306,,,duty,housing,,normal,2020-01-01,,", null)]
+    [InlineData("a,0306,,,reserved,urban,,normal,2020-01-01,,\nb,0306,,,duty,housing,,normal,2020-01-01,,", "b")]
+    // All kinds one by one are all kinds.
+    [InlineData("a,0306,,inquiry,duty,urban,,normal,,,\nb,0306,,request,duty,urban,,normal,,,\nc,0306,,complaint,duty,urban,,normal,,,\nd,0306,,tip,duty,urban,,normal,,,\ne,0306,,suggestion,duty,urban,,normal,,,\nf,0306,,praise,duty,urban,,normal,,,\nz,0306,,,duty,housing,,normal,,,", "z")]
+    [InlineData("a,0306,,inquiry,duty,urban,,normal,,,\nb,0306,,request,duty,urban,,normal,,,\nc,0306,,complaint,duty,urban,,normal,,,\nd,0306,,tip,duty,urban,,normal,,,\ne,0306,,suggestion,duty,urban,,normal,,,\nz,0306,,,duty,housing,,normal,,,", null)]
     [InlineData("a,030602,,,duty,urban,,normal,2020-01-01,,\nb,030602,,complaint,duty,housing,,normal,,,", null)]
     [InlineData("a,030602,,complaint,duty,urban,,normal,2020-01-01,,\nb,030602,,complaint,duty,housing,,normal,2020-01-02,,", null)]
     public void A_rule_that_can_never_win_is_refused(string rows, string? unreachable)
     {
         RuleBook.Check(Header + rows, Chongchuan.Units, CategoryCatalogue.Instance, out var errors);
         Assert.Equal(unreachable is null ? [] : [$"'{unreachable}' can never win"], errors.Where(e => e.Message.Contains("never win", StringComparison.Ordinal)).Select(e => e.Message[..e.Message.IndexOf(':', StringComparison.Ordinal)]));
+    }
+
+    [Theory]
+    [InlineData("every street", "", "", true)]
+    [InlineData("every street but the last", "", "", false)]
+    [InlineData("every street, from later on", "2020-03-01", "", false)]
+    [InlineData("every street, from later on, and before that reserved", "2020-03-01", "r,0306,,,reserved,police,,normal,,2020-02-29,\n", true)]
+    [InlineData("every street, from later on, and before that reserved with a day between", "2020-03-02", "r,0306,,,reserved,police,,normal,,2020-02-29,\n", false)]
+    public void Rows_for_all_streets_leave_nothing_to_the_row_of_the_whole_district(string which, string from, string more, bool never)
+    {
+        var streets = RuleCoverage.StreetsOf(Chongchuan.Units, DivisionDirectory.Instance);
+        Assert.Equal(Chongchuan.Units.All.Where(u => u.Kind == "street").Select(u => u.Code), streets);
+        if (which.EndsWith("last", StringComparison.Ordinal)) streets = [.. streets.SkipLast(1)];
+        var rows = string.Concat(streets.Select((s, i) => $"s{i},0306,{s},,duty,urban,,normal,{from},,\n"));
+
+        RuleBook.Check($"{Header}{more}{rows}d,0306,320613,,duty,housing,,normal,,,\nw,0306,,,duty,services,,normal,,,", Chongchuan.Units, CategoryCatalogue.Instance, out var errors);
+
+        if (!never)
+        {
+            Assert.Empty(errors);
+            return;
+        }
+        // The row for everywhere holds where the street is not known.
+        var error = Assert.Single(errors);
+        var count = streets.Count + (more.Length > 0 ? 1 : 0);
+        Assert.Equal((2 + count, "id"), (error.Line, error.Column));
+        Assert.StartsWith("'d' can never win: '", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" and {count - 4} others come before it wherever it holds.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"等 {count} 条处处优先于它。", error.Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exactly_those_rows_are_refused_that_are_never_the_first()
+    {
+        string[] streets = ["320613001", "320613002", "320614001"];
+        string[] places = ["", "", "32", "320613", "320614", .. streets];
+        string[] categories = ["", "99", "9901", "990100", "9999"];
+        DateOnly?[] days = [null, new(2020, 1, 1), new(2020, 2, 1), new(2020, 3, 1)];
+        TicketKind?[] kinds = [null, null, TicketKind.Complaint, TicketKind.Inquiry, TicketKind.Request, TicketKind.Tip, TicketKind.Suggestion, TicketKind.Praise];
+        string?[] spots = [null, .. streets];
+        var classes = CategoryCatalogue.Instance.All.SelectMany(c => (string[])[c.Code, c.Level1.Code, c.Level2.Code]).Distinct().Where(c => c is "01" or "99" || c[..2] is "99" && (categories.Contains(c) || c.EndsWith("00", StringComparison.Ordinal))).ToArray();
+        var moments = days.OfType<DateOnly>().SelectMany(d => (DateOnly[])[d.AddDays(-1), d, d.AddDays(1)]).ToArray();
+        var random = new Random(12345);
+        T Any<T>(T[] of) => of[random.Next(of.Length)];
+        int refused = 0, kept = 0;
+        for (var round = 0; round < 400; round++)
+        {
+            var few = random.Next(2) == 0 ? categories[1..3] : categories;
+            var rules = Enumerable.Range(2, random.Next(2, 14)).Select(line => (Line: line, From: Any(days), To: Any(days)))
+                .Where(r => r.From is null || r.To is null || r.From <= r.To)
+                .Select(r => new DispatchRule(r.Line, $"r{r.Line}", Any(few), Any(places), Any(kinds), random.Next(4) == 0 ? DispatchMode.Reserved : DispatchMode.Duty, "urban", [], DeadlineClass.Normal, r.From, r.To?.AddDays(-random.Next(2)), ""))
+                .Where(r => r.From is null || r.To is null || r.From <= r.To)
+                .DistinctBy(r => (r.Mode, r.Category, r.Place, r.Kind, r.From)).ToArray();
+            // The rule for all classes is asked at each class of the first level, of which the rules name one: give the others to somebody now and then.
+            if (few.Length > 2 && random.Next(3) == 0)
+                rules = [.. rules, .. CategoryCatalogue.Instance.All.Select(c => c.Level1.Code).Distinct().Where(c => c != "99").Select((c, i) => new DispatchRule(100 + i, $"l{c}", c, "", null, DispatchMode.Duty, "urban", [], DeadlineClass.Normal, null, null, ""))];
+
+            var winners = (from c in classes from p in spots from k in Enum.GetValues<TicketKind>() from d in moments
+                           select rules.Where(r => r.Covers(c, p, k) && r.InForce(d)).Order(Comparer<DispatchRule>.Create(DispatchRule.Precedence)).FirstOrDefault()).OfType<DispatchRule>().ToHashSet();
+            var said = new RuleCoverage(rules, CategoryCatalogue.Instance, streets).Unreachable().Select(e => e.Line).Where(l => l < 100).ToArray();
+
+            Assert.Equal(rules.Where(r => r.Line < 100 && !winners.Contains(r)).Select(r => r.Line), said);
+            refused += said.Length;
+            kept += rules.Length - said.Length;
+        }
+        Assert.InRange(refused, 150, kept);
+    }
+
+    [Fact]
+    public void Ten_thousand_rows_are_checked_in_seconds()
+    {
+        var streets = RuleCoverage.StreetsOf(Chongchuan.Units, DivisionDirectory.Instance);
+        var day = new DateOnly(2000, 1, 1);
+        var rows = Enumerable.Range(0, 9_998).Select(i => $"r{i},{(i % 2 == 0 ? "*" : "0306")},{(i % 3 == 0 ? "320613" : streets[i % streets.Count])},,duty,urban,,normal,{day.AddDays(i):yyyy-MM-dd},{day.AddDays(i + 2):yyyy-MM-dd},");
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        var book = RuleBook.Check($"{Header}{string.Join('\n', rows)}\nall,*,,,duty,services,,normal,,,", Chongchuan.Units, CategoryCatalogue.Instance, out var errors);
+        Assert.True(book is not null, string.Join('\n', errors.Take(3)));
+        Assert.Empty(Gaps(book));
+        Assert.InRange(started.Elapsed.TotalSeconds, 0, 30);
+    }
+
+    [Fact]
+    public void Rows_for_all_streets_leave_no_gap_and_rows_for_some_one_in_the_others()
+    {
+        var streets = RuleCoverage.StreetsOf(Chongchuan.Units, DivisionDirectory.Instance);
+        var rows = streets.Select((s, i) => $"s{i},*,{s},,duty,urban,,normal,,,").ToArray();
+        Assert.Empty(Gaps(Book(Header + string.Join('\n', rows))));
+
+        var gaps = Gaps(Book(Header + string.Join('\n', rows[1..])));
+        Assert.Equal(14, gaps.Length);
+        Assert.All(gaps, g => Assert.Contains($" from 2020-02-07 on in {DivisionDirectory.Instance.Find(streets[0])!.Name} {streets[0]}: add a row", g.Message, StringComparison.Ordinal));
+        Assert.All(gaps, g => Assert.Contains($"{streets[0]}的类别", g.Zh, StringComparison.Ordinal));
+
+        rows[0] = $"s0,*,{streets[0]},,duty,urban,,normal,,2020-04-30,";
+        gaps = Gaps(Book(Header + string.Join('\n', rows)));
+        Assert.All(gaps, g => Assert.Equal((2, "to"), (g.Line, g.Column)));
+        Assert.All(gaps, g => Assert.Contains("'s0' ends on 2020-04-30", g.Message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -152,7 +263,7 @@ public sealed class TheDispatchCatalogue
     [InlineData("a,*,,,duty,services,,normal,,2020-06-30,\nb,*,,,duty,urban,,normal,2020-07-02,,", "2|'a' ends on 2020-06-30", "03")]
     public void A_class_that_nobody_is_named_for_is_a_gap(string rows, string? says = null, params string[] classes)
     {
-        var gaps = RuleCoverage.Gaps(Book(Header + rows), CategoryCatalogue.Instance, Chongchuan.Units, Day).ToArray();
+        var gaps = Gaps(Book(Header + rows));
         if (says is null)
         {
             Assert.Empty(gaps);
@@ -167,10 +278,10 @@ public sealed class TheDispatchCatalogue
     public void A_gap_names_the_widest_class_that_is_open()
     {
         var book = Book(RuleBook.DefaultCsv);
-        Assert.Empty(RuleCoverage.Gaps(book, CategoryCatalogue.Instance, Chongchuan.Units, Day));
+        Assert.Empty(Gaps(book));
 
         var without = string.Join('\n', RuleBook.DefaultCsv.Split('\n').Where(l => !l.StartsWith("science,", StringComparison.Ordinal)));
-        var gap = Assert.Single(RuleCoverage.Gaps(Book(without), CategoryCatalogue.Instance, Chongchuan.Units, Day));
+        var gap = Assert.Single(Gaps(Book(without)));
         Assert.Contains("class 0101 科技事务 from 2020-02-07", gap.Message, StringComparison.Ordinal);
     }
 
@@ -180,6 +291,7 @@ public sealed class TheDispatchCatalogue
     [InlineData(Header)]
     [InlineData(Header + "a,\"03,,,duty,urban,,normal,,,")]
     [InlineData("id,category,mode,lead,class,colour\na,03,duty,urban,normal,red")]
+    [InlineData("id,category,mode,lead,class,lead\na,03,duty,urban,normal,police")]
     public void A_file_that_is_no_catalogue_is_refused(string csv)
     {
         Assert.Null(RuleBook.Check(csv, Chongchuan.Units, CategoryCatalogue.Instance, out var errors));
@@ -193,6 +305,9 @@ public sealed class TheDispatchCatalogue
         Assert.Equal("one, \"two\"\nthree", book.Rules[0].Note);
         Assert.Equal(4, book.Rules[1].Line);
     }
+
+    private static RuleError[] Gaps(RuleBook book) =>
+        [.. new RuleCoverage(book.Rules, CategoryCatalogue.Instance, RuleCoverage.StreetsOf(Chongchuan.Units, DivisionDirectory.Instance)).Gaps(Chongchuan.Units, Day)];
 
     private static RuleBook Book(string csv)
     {

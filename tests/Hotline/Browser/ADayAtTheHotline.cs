@@ -212,6 +212,126 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await _office.LookAtAsync(dispatcher, "catalogue");
     }
 
+    [Fact]
+    public async Task What_upheld_returns_propose_is_put_into_the_catalogue_with_a_button()
+    {
+        const string Elsewhere = "320613-market";
+        var desk = await _office.SignInAsync("operator");
+        await desk.GetByLabel("标题").FillAsync("口罩涨价");
+        await desk.GetByLabel("诉求描述").FillAsync("口罩价格一天一个样，天价口罩，哄抬物价，要求查处。");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+        await Expect(desk.Locator("[data-unit]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        var number = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
+        var lead = await desk.Locator("[data-unit]").GetAttributeAsync("data-unit");
+        var to = lead == Elsewhere ? "320613-health" : Elsewhere;
+
+        var unit = await _office.SignInAsync("handler", lead);
+        await unit.WaitForConditionAsync(async () =>
+        {
+            await unit.ReloadAsync();
+            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
+        });
+        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await unit.Locator("summary", new() { HasText = "退单" }).ClickAsync();
+        await unit.Locator("#reason").FillAsync("价格由别的部门管。");
+        await unit.Locator("#basis").FillAsync("三定方案");
+        await unit.Locator("#suggestedUnit").FillAsync(to);
+        await unit.GetByRole(AriaRole.Button, new() { Name = "提交退单" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.returned")).ToBeVisibleAsync();
+
+        var dispatcher = await _office.SignInAsync("dispatcher");
+        await dispatcher.WaitForConditionAsync(async () =>
+        {
+            await dispatcher.GotoAsync("/desk");
+            return await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
+        });
+        await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await dispatcher.GetByLabel("同意退单", new() { Exact = true }).CheckAsync();
+        await dispatcher.GetByLabel("说明", new() { Exact = true }).FillAsync("属实。");
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "提交审核" }).ClickAsync();
+        await Expect(dispatcher).ToHaveURLAsync(new Regex("/desk$"));
+
+        // The row that would have sent it there at once is put into the text, after what was changed there already.
+        await dispatcher.GotoAsync("/desk/catalogue");
+        var csv = dispatcher.Locator("#csv");
+        var before = await csv.InputValueAsync();
+        await csv.FillAsync(before + "mine,990100,,,duty,services,,normal,,,我的\n");
+        var proposal = dispatcher.Locator("tr", new() { HasText = number });
+        var row = await proposal.Locator("code").InnerTextAsync();
+        await _office.LookAtAsync(dispatcher, "catalogue-proposal");
+        await proposal.GetByRole(AriaRole.Button, new() { Name = "加入文本" }).ClickAsync();
+        await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync("建议的规则已加在最后一行");
+        Assert.EndsWith($"我的\n{row}\n", await csv.InputValueAsync(), StringComparison.Ordinal);
+
+        // Nothing holds before it is saved; saved, it is proposed no more.
+        await Expect(dispatcher.Locator("tr", new() { HasText = number })).ToHaveCountAsync(1);
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
+        await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync("已保存");
+        await Expect(dispatcher.Locator("tr", new() { HasText = number })).ToHaveCountAsync(0);
+        await csv.FillAsync(before);
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
+        await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync("已保存");
+    }
+
+    [Fact]
+    public async Task Grids_and_boundaries_are_sent_in_as_files_and_the_street_office_sees_the_grid_of_its_ticket()
+    {
+        var dispatcher = await _office.SignInAsync("dispatcher");
+        await dispatcher.GetByRole(AriaRole.Link, new() { Name = "网格与边界" }).ClickAsync();
+        await SendAsync("#gridsFile", "grids.csv", "grid,name,community,buildings,entrances,worker,phone\nG-7,虹桥七网格,320613004,东方公寓7幢,,,\n", "替换网格清单");
+        await Expect(dispatcher.Locator("[role=alert]")).ToContainTextAsync("grids.csv");
+        await Expect(dispatcher.Locator("[role=alert] li")).ToContainTextAsync("第 2 行 community 须填 12 位社区编码");
+        await _office.LookAtAsync(dispatcher, "grids-refused");
+
+        await SendAsync("#gridsFile", "grids.csv", $"grid,name,community,buildings,entrances,worker,phone\nG-7,虹桥七网格,{Street}001,东方公寓7幢,1-9,张某,0513-00000000\n", "替换网格清单");
+        await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync("网格清单已保存");
+        await Expect(dispatcher.Locator("section[aria-labelledby=grids]")).ToContainTextAsync("现有 1 个网格，1 行");
+        await _office.LookAtAsync(dispatcher, "grids");
+
+        await SendAsync("#boundariesFile", "map.geojson", """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"G-8"},"geometry":{"type":"Polygon","coordinates":[[[120.8,32],[120.81,32],[120.81,32.01],[120.8,32]]]}}]}""", "替换边界");
+        await Expect(dispatcher.Locator("[role=alert] li")).ToContainTextAsync("第 1 个图形 没有网格「G-8」");
+        await SendAsync("#boundariesFile", "map.geojson", "{", "替换边界");
+        await Expect(dispatcher.Locator("[role=alert] li")).ToContainTextAsync("不是 JSON：第 1 行");
+        await SendAsync("#boundariesFile", "map.geojson", """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"G-7"},"geometry":{"type":"Polygon","coordinates":[[[120.8,32],[120.81,32],[120.81,32.01],[120.8,32]]]}}]}""", "替换边界");
+        await Expect(dispatcher.Locator("section[aria-labelledby=boundaries]")).ToContainTextAsync("网格 1 个");
+
+        // A ticket from that building: the operator sees whose grid it is, and so does the street office on its work order.
+        var desk = await _office.SignInAsync("operator");
+        await desk.GetByLabel("标题").FillAsync("楼道堆放杂物");
+        await desk.GetByLabel("诉求描述").FillAsync("楼道里堆放杂物，垃圾没有人清理。");
+        await desk.GetByLabel("事发地址").FillAsync("东方公寓7幢3单元");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "登记并派单" }).ClickAsync();
+        await Expect(desk.Locator("section[aria-labelledby=route]")).ToContainTextAsync("虹桥七网格 东方公寓7幢3单元", new() { Timeout = 30_000 });
+        await Expect(desk.Locator("section[aria-labelledby=route]")).ToContainTextAsync("网格员 张某 0513-00000000");
+        await _office.LookAtAsync(desk, "ticket-grid");
+        var number = desk.Url[(desk.Url.LastIndexOf('/') + 1)..];
+        var lead = (await desk.Locator("[data-unit]").GetAttributeAsync("data-unit"))!;
+
+        var unit = await _office.SignInAsync("handler", lead);
+        await unit.WaitForConditionAsync(async () =>
+        {
+            await unit.ReloadAsync();
+            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
+        });
+        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await Expect(unit.Locator("section[aria-labelledby=matter]")).ToContainTextAsync("虹桥七网格 东方公寓7幢3单元");
+        await Expect(unit.Locator("section[aria-labelledby=matter]")).ToContainTextAsync(lead == Street ? "张某" : "G-7");
+        await _office.LookAtAsync(unit, "work-order-grid");
+
+        // Off again, for the others.
+        await dispatcher.GotoAsync("/desk/places");
+        await SendAsync("#boundariesFile", "none.geojson", """{"type":"FeatureCollection","features":[]}""", "替换边界");
+        await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync("边界已保存");
+        await SendAsync("#gridsFile", "none.csv", "grid,name,community,buildings\n", "替换网格清单");
+        await Expect(dispatcher.Locator("section[aria-labelledby=grids]")).ToContainTextAsync("现有 0 个网格");
+
+        async Task SendAsync(string field, string name, string text, string button)
+        {
+            await dispatcher.Locator(field).SetInputFilesAsync(new FilePayload { Name = name, MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+            await dispatcher.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+        }
+    }
+
     private async Task HandleAsync(IPage unit, string number)
     {
         await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
