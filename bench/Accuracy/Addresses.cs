@@ -71,6 +71,7 @@ internal static class Addresses
             Console.WriteLine($"{part}: confidence of every answer, and of the first candidate where none is given");
             Reliability([.. lines.Select(l => Ask(resolver, l, l.Text, home))]);
             Degraded(part, lines, resolver);
+            ByEvidence(part, lines, resolver);
             if (fit && part == "train") Fit(lines, resolver);
 
             // Errors can be read on the training part only: the method is judged on the rest.
@@ -118,17 +119,55 @@ internal static class Addresses
     }
 
     /// <summary>
-    /// Fits the weights of <see cref="PlaceConfidence"/> on the training addresses with all their losses: the regression's log-likelihood less half the sum of
-    /// squared weights, by gradient ascent over the distinct sets of signs.
+    /// Whether each kind of answer is as sure as it is right, counted as <see cref="Fit"/> counts. An address is there many times, so that the standard error is over addresses.
     /// </summary>
+    private static void ByEvidence(string part, IReadOnlyList<Labelled> lines, AddressResolver resolver)
+    {
+        Console.WriteLine($"{part}: by what decided, every loss and hotline, weighed as for the fit");
+        Console.WriteLine($"  {"",-52} {"answers",7} addresses   mean confidence   share right   standard error");
+        var answers = lines.SelectMany(l => Asked(resolver, l)).Where(a => a.Match.District is not null)
+            .Select(a => (a.Line, Kind: KindOf(a.Match), a.Weight, a.Match.Confidence, Right: IsRight(a.Line, a.Match) ? 1.0 : 0)).ToList();
+        foreach (var kind in answers.GroupBy(a => a.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            var total = kind.Sum(a => a.Weight);
+            var squares = kind.GroupBy(a => a.Line).Sum(g => Math.Pow(g.Sum(a => a.Weight * (a.Right - a.Confidence)), 2));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {kind.Key,-52} {kind.Count(),7}   {kind.Select(a => a.Line).Distinct().Count(),7}   {kind.Sum(a => a.Weight * a.Confidence) / total,15:0.000}   {kind.Sum(a => a.Weight * a.Right) / total,11:0.000}   {Math.Sqrt(squares) / total,14:0.000}"));
+        }
+    }
+
+    private static bool IsRight(Labelled line, PlaceMatch match) => match.Street is { } street ? street == line.Street : match.District == line.District;
+
+    private static string KindOf(PlaceMatch match)
+    {
+        bool Is(PlaceSigns sign) => (match.Signs & sign) != 0;
+        if (match.Street is null)
+        {
+            return Is(PlaceSigns.CountyNamed) ? "county alone, by its full name" : !Is(PlaceSigns.CountyHinted) ? "county alone, the hotline's"
+                : Is(PlaceSigns.RegionNamed) ? "county alone, short, its city or province named" : Is(PlaceSigns.AtHome) ? "county alone, short, at home" : "county alone, short, nothing else";
+        }
+        if (Is(PlaceSigns.ByCommunity)) return Is(PlaceSigns.StemOfCommunity) ? "community, without its word" : "community";
+        if (!Is(PlaceSigns.ShortName)) return "street, by its full name";
+        return Is(PlaceSigns.AnotherCounty) ? "street, short, and another county is named" : Is(PlaceSigns.Amid) ? "street, short, amid other words" : Is(PlaceSigns.BeforeVillage) ? "street, short, before the word of a community"
+            : Is(PlaceSigns.Swallowed | PlaceSigns.MaybeSwallowed) ? "street, short, before a road, a house or a shop" : "street, short, first or behind its region";
+    }
+
+    /// <summary>Fits both sets of weights of <see cref="PlaceConfidence"/> on the training addresses with all their losses.</summary>
     private static void Fit(IReadOnlyList<Labelled> lines, AddressResolver resolver)
     {
+        var answers = lines.SelectMany(l => Asked(resolver, l)).ToList();
+        Fit("streets", answers.Where(a => a.Match.Street is not null));
+        Fit("counties", answers.Where(a => a.Match is { Street: null, District: not null }));
+    }
+
+    /// <summary>The regression's log-likelihood less half the sum of squared weights, by gradient ascent over the distinct sets of signs.</summary>
+    private static void Fit(string what, IEnumerable<(Labelled Line, PlaceMatch Match, double Weight)> answers)
+    {
         var seen = new Dictionary<PlaceSigns, (double N, double Right)>();
-        foreach (var (line, match, weight) in lines.SelectMany(l => Asked(resolver, l)))
+        foreach (var (line, match, weight) in answers)
         {
-            if (match.Street is null) continue;
             var (n, right) = seen.GetValueOrDefault(match.Signs);
-            seen[match.Signs] = (n + weight, right + (match.Street == line.Street ? weight : 0));
+            seen[match.Signs] = (n + weight, right + (IsRight(line, match) ? weight : 0));
         }
         var all = seen.Select(s => (Signs: (int)s.Key, s.Value.N, s.Value.Right)).ToArray();
         var total = all.Sum(s => s.N);
@@ -146,9 +185,13 @@ internal static class Addresses
             }
             for (var i = 0; i < weights.Length; i++) weights[i] += 4 * (gradient[i] - (i < PlaceConfidence.SignCount ? weights[i] : 0)) / total;
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"weights of {total:#,0} answers, {all.Length} distinct sets of signs; bias {weights[^1]:0.00}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"weights for {what}, of {total:#,0} answers, {all.Length} distinct sets of signs; bias {weights[^1]:0.00}"));
         for (var i = 0; i < PlaceConfidence.SignCount; i++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(PlaceSigns)(1 << i),-20} {weights[i],6:0.00}   {all.Where(s => (s.Signs >> i & 1) != 0).Sum(s => s.N),8:0.#} answers, {all.Where(s => (s.Signs >> i & 1) != 0).Sum(s => s.N - s.Right),7:0.#} wrong"));
+        {
+            var having = all.Where(s => (s.Signs >> i & 1) != 0).ToList();
+            if (having.Count > 0)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(PlaceSigns)(1 << i),-20} {weights[i],6:0.00}   {having.Sum(s => s.N),8:0.#} answers, {having.Sum(s => s.N - s.Right),7:0.#} wrong"));
+        }
     }
 
     private static IEnumerable<(Labelled Line, PlaceMatch Match, double Weight)> Asked(AddressResolver resolver, Labelled line) =>

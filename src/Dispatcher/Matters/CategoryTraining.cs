@@ -38,7 +38,8 @@ public sealed record Tested(IReadOnlyList<TestedAnswer> Answers)
 /// loss, found by dual coordinate descent (Hsieh, Chang, Lin, Keerthi, Sundararajan: A Dual Coordinate Descent Method for Large-scale Linear SVM, ICML
 /// 2008, algorithm 1). One sees the n-grams by sublinear frequency and rarity (tf-idf); the other sees them weighed besides by their
 /// log-count ratio between the label and the rest (Wang, Manning: Baselines and Bigrams, ACL 2012), which carries over better to texts unlike those seen. Both are
-/// linear in the same n-grams, so they add up to one weight each. Confidence is temperature scaling (Guo et al.: On Calibration of Modern Neural Networks,
+/// linear in the same n-grams, so they add up to one weight each. An offset for each label then makes the labels as frequent among the answers of a cross-validation as they are
+/// (<see cref="Offsets"/>). Confidence is temperature scaling (Guo et al.: On Calibration of Modern Neural Networks,
 /// ICML 2017) and Platt's logistic curve (Probabilistic Outputs for Support Vector Machines, 1999) over the first share, on answers of five-fold cross-validation. The same texts in the same order give the same model.
 /// </summary>
 public static class CategoryTraining
@@ -49,7 +50,7 @@ public static class CategoryTraining
     public const int FewestOfALabel = 2;
 
     private const double Plain = 2, Weighed = 0.5;
-    private const int Rounds = 8, FewestTexts = 2, RareIn = 60, FewestShared = 8;
+    private const int Rounds = 8, ScalingRounds = 20, FewestTexts = 2, RareIn = 60, FewestShared = 8;
     private const double Alike = 0.3, Settled = 0.1;
 
     private sealed record Corpus(string[] Labels, int[] LabelOf, ulong[] Keys, int[][] Grams, float[][] Frequencies);
@@ -62,14 +63,17 @@ public static class CategoryTraining
     public static (CategoryModel Model, Tested Tested) Train(IReadOnlyList<LabelledText> texts, CancellationToken ct = default, int threads = -1)
     {
         var corpus = Read(texts);
-        var scores = CrossScores(corpus, FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus)), threads, ct);
+        var foldOf = FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus));
+        var scores = CrossScores(corpus, foldOf, threads, ct);
+        var offsets = Offsets(corpus, scores, [.. Enumerable.Range(0, scores.Length)]);
+        scores = Balanced(corpus, scores, foldOf);
         var trust = TrustIn(corpus, scores);
         var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], threads, ct);
         var k = corpus.Labels.Length;
         var weights = new Half[corpus.Keys.Length * k];
         for (var f = 0; f < corpus.Keys.Length; f++)
             for (var label = 0; label < k; label++) weights[f * k + label] = (Half)fitted.Weights[label][f];
-        var model = new CategoryModel(corpus.Labels, fitted.Bias, trust, corpus.Keys, [.. fitted.Rarity.Select(r => (Half)r)], weights);
+        var model = new CategoryModel(corpus.Labels, [.. fitted.Bias.Zip(offsets, (bias, offset) => (float)(bias + offset))], trust, corpus.Keys, [.. fitted.Rarity.Select(r => (Half)r)], weights);
         return (model, Answers(corpus, scores, trust));
     }
 
@@ -78,7 +82,8 @@ public static class CategoryTraining
     public static Tested CrossValidate(IReadOnlyList<LabelledText> texts, int folds, int seed, bool together, CancellationToken ct = default)
     {
         var corpus = Read(texts);
-        var scores = CrossScores(corpus, FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]), -1, ct);
+        var foldOf = FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]);
+        var scores = Balanced(corpus, CrossScores(corpus, foldOf, -1, ct), foldOf);
         return Answers(corpus, scores, TrustIn(corpus, scores));
     }
 
@@ -260,6 +265,43 @@ public static class CategoryTraining
         return scores;
     }
 
+    /// <summary>Every fold's scores with the offsets that the other folds ask for, so that no text tests what was fitted on it.</summary>
+    private static double[][] Balanced(Corpus corpus, double[][] scores, int[] foldOf)
+    {
+        var offsetsOf = foldOf.Distinct().ToDictionary(fold => fold, fold => Offsets(corpus, scores, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)]));
+        return [.. scores.Select((s, i) => s.Zip(offsetsOf[foldOf[i]], (score, offset) => score + offset).ToArray())];
+    }
+
+    /// <summary>
+    /// What to add to each label's score so that the shares of a softmax sum to the number of its texts: the likeliest offsets (iterative scaling; Guo et al., 2017, call it bias in vector
+    /// scaling). Each label is learned against all others, which leaves the rarer ones chosen too seldom.
+    /// </summary>
+    private static double[] Offsets(Corpus corpus, double[][] scores, int[] rows)
+    {
+        var k = corpus.Labels.Length;
+        var offsets = new double[k];
+        var textsOf = new double[k];
+        foreach (var i in rows) textsOf[corpus.LabelOf[i]]++;
+        var (shares, sums) = (new double[k], new double[k]);
+        for (var sharpening = 0; sharpening < 2; sharpening++)
+        {
+            var sharpness = Sharpness(corpus, [.. scores.Select(s => s.Zip(offsets, (score, offset) => score + offset).ToArray())], rows);
+            for (var round = 0; round < ScalingRounds; round++)
+            {
+                Array.Clear(sums);
+                foreach (var i in rows)
+                {
+                    for (var label = 0; label < k; label++) shares[label] = scores[i][label] + offsets[label];
+                    Trust.Softmax(shares, sharpness);
+                    for (var label = 0; label < k; label++) sums[label] += shares[label];
+                }
+                // One text more on both sides: a label with few texts moves less.
+                for (var label = 0; label < k; label++) offsets[label] += Math.Log((textsOf[label] + 1) / (sums[label] + 1)) / sharpness;
+            }
+        }
+        return offsets;
+    }
+
     private static Tested Answers(Corpus corpus, double[][] scores, Trust trust) => new(
     [
         .. scores.Select((s, i) =>
@@ -274,7 +316,7 @@ public static class CategoryTraining
     /// <summary>The curve over the first share is a logistic regression with one variable, by Newton's method; its targets are Platt's, which never are quite 0 or 1.</summary>
     private static Trust TrustIn(Corpus corpus, double[][] scores)
     {
-        var sharpness = Sharpness(corpus, scores);
+        var sharpness = Sharpness(corpus, scores, [.. Enumerable.Range(0, scores.Length)]);
         var answers = scores.Select((s, i) =>
         {
             var shares = (double[])s.Clone();
@@ -307,7 +349,7 @@ public static class CategoryTraining
     }
 
     /// <summary>The one number that makes the softmax of the scores likeliest to give what is true; golden section, since the likelihood has one peak.</summary>
-    private static double Sharpness(Corpus corpus, double[][] scores)
+    private static double Sharpness(Corpus corpus, double[][] scores, int[] rows)
     {
         var shares = new double[corpus.Labels.Length];
         var golden = (Math.Sqrt(5) - 1) / 2;
@@ -323,7 +365,7 @@ public static class CategoryTraining
         double Loss(double sharpness)
         {
             var loss = 0.0;
-            for (var i = 0; i < scores.Length; i++)
+            foreach (var i in rows)
             {
                 scores[i].CopyTo(shares, 0);
                 Trust.Softmax(shares, sharpness);

@@ -65,17 +65,48 @@ public sealed partial class AddressResolver
 
     /// <summary>How a street was decided, by its own name.</summary>
     private static PlaceSigns Signs(Scratch scratch, int home, in Candidate best, float margin, Division? inside) =>
-        (best.Entry.Form is NameForm.Short or NameForm.FormerTownShort && scratch.Mentions[best.Mention].StreetWordEnd == 0 ? ShortName(scratch.Mentions[best.Mention], best) : PlaceSigns.None)
+        (best.Entry.Form is NameForm.Short or NameForm.FormerTownShort && scratch.Mentions[best.Mention].StreetWordEnd == 0 ? ShortName(scratch, scratch.Mentions[best.Mention], best) : PlaceSigns.None)
+        | (best.AnotherCounty ? PlaceSigns.AnotherCounty : PlaceSigns.None)
         | (best.County >= Weights.CountyLongGone ? PlaceSigns.CountyNamed : best.County > 0 ? PlaceSigns.CountyHinted : best.RegionNamed ? PlaceSigns.RegionNamed : PlaceSigns.None)
         | (home < 0 ? PlaceSigns.None : best.AtHome ? PlaceSigns.AtHome : best.NearHome ? PlaceSigns.NearHome : PlaceSigns.Away)
         | (margin < 1 ? PlaceSigns.CloseSecond : margin < 2 ? PlaceSigns.Second : PlaceSigns.None)
         | (inside is not null ? PlaceSigns.CommunityAgrees : scratch.Communities.Exists(c => c.Sure) ? PlaceSigns.CommunityElsewhere : PlaceSigns.None);
 
-    private static PlaceSigns ShortName(in Mention mention, in Candidate best) =>
+    private static PlaceSigns ShortName(Scratch scratch, in Mention mention, in Candidate best) =>
         PlaceSigns.ShortName
         | (mention.End - mention.Start <= 2 ? PlaceSigns.TwoCharacters : PlaceSigns.None)
         | (best.Position <= 0 ? PlaceSigns.Apart : PlaceSigns.None)
+        | (IsAmid(scratch, mention.Start) ? PlaceSigns.Amid : PlaceSigns.None)
+        | (DivisionNames.CommunityWord(scratch.Read[mention.End..]) > 0 ? PlaceSigns.BeforeVillage : PlaceSigns.None)
         | (mention.BeforeName ? PlaceSigns.None : mention.Swallowed switch { Swallowed.Yes => PlaceSigns.Swallowed, Swallowed.Likely => PlaceSigns.MaybeSwallowed, _ => PlaceSigns.None });
+
+    /// <summary>How a county was decided where its street stays open.</summary>
+    private PlaceSigns Signs(Scratch scratch, int home, int county, in Candidate tied)
+    {
+        var signs = tied.Score > 0 ? PlaceSigns.Second : PlaceSigns.None;
+        foreach (var e in scratch.Evidence)
+        {
+            if (e.Division < county && Contains(e.Division, county)) signs |= PlaceSigns.RegionNamed;
+            if (e.Division != county) continue;
+            var mention = scratch.Mentions[e.Mention];
+            signs |= (e.Weight >= Weights.CountyLongGone ? PlaceSigns.CountyNamed : PlaceSigns.CountyHinted)
+                | (e.Entry.History >= 0 ? PlaceSigns.FormerCounty : PlaceSigns.None)
+                | (e.End - mention.Start <= 2 ? PlaceSigns.TwoCharacters : PlaceSigns.None)
+                | (IsAmid(scratch, mention.Start) ? PlaceSigns.Amid : PlaceSigns.None);
+        }
+        return signs | (home < 0 ? PlaceSigns.None
+            : Contains(home, county) || Contains(county, home) ? PlaceSigns.AtHome
+            : Contains(CityOf(home), county) ? PlaceSigns.NearHome : PlaceSigns.Away);
+    }
+
+    /// <summary>Neither first nor behind a region or a stop.</summary>
+    private static bool IsAmid(Scratch scratch, int start)
+    {
+        if (start == 0 || !char.IsLetterOrDigit(scratch.Text[start - 1])) return false;
+        foreach (var (_, end) in scratch.Ends)
+            if (end == start) return false;
+        return true;
+    }
 
     /// <summary>How a street was decided, by the name of a community.</summary>
     private static PlaceSigns Signs(Scratch scratch, int home, int county, NamedCommunity named) =>
@@ -174,7 +205,7 @@ public sealed partial class AddressResolver
         ExplainStreet(scratch, best, steps);
         if (best.AtHome && best.Region <= 0) steps.Add(AtHome(home));
         if (community is not null) steps.Add(new PlaceStep($"社区“{community.Name}”属于该街道", $"the community {community.Name} belongs to it"));
-        return Finish(home, best.Street, CodeOf(best.Street), county, community, PlaceConfidence.Of(signs), steps, [], signs);
+        return Finish(home, best.Street, CodeOf(best.Street), county, community, PlaceConfidence.OfStreet(signs), steps, [], signs);
     }
 
     private PlaceMatch CommunityMatch(Scratch scratch, int home, NamedCommunity named, PlaceSigns signs)
@@ -187,7 +218,7 @@ public sealed partial class AddressResolver
         var street = _directory.InOrder[named.Street];
         steps.Add(new PlaceStep($"“{words}”是{street.Name}的{community.Name}", $"“{words}” is {community.Name} in {street.Name}"));
         if (scratch.Evidence.Count == 0 && home >= 0) steps.Add(AtHome(home));
-        return Finish(home, named.Street, street.Code, county, community, PlaceConfidence.Of(signs), steps, [], signs);
+        return Finish(home, named.Street, street.Code, county, community, PlaceConfidence.OfStreet(signs), steps, [], signs);
     }
 
     private PlaceMatch DistrictMatch(Scratch scratch, int home, int county, in Candidate best)
@@ -226,7 +257,8 @@ public sealed partial class AddressResolver
         if (candidates.Count == 1 && steps.Count == 0) steps.Add(new PlaceStep($"可能是{candidates[0].FullName}，依据不足", $"possibly {candidates[0].FullName}, on too little"));
         if (county < 0) return candidates.Count > 0 ? new PlaceMatch(null, null, null, null, 0, false, null, steps, candidates) : Nothing(steps);
         steps.Add(new PlaceStep("未能确定街道", "the street office stays open"));
-        return Finish(home, county, null, county, null, scratch.FullCounty >= Weights.CountyLongGone ? 0.95 : 0.75, steps, candidates);
+        var signs = Signs(scratch, home, county, best);
+        return Finish(home, county, null, county, null, PlaceConfidence.OfCounty(signs), steps, candidates, signs);
     }
 
     private static PlaceStep Open(List<PlaceCandidate> candidates) => new(

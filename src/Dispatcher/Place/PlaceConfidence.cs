@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Hotline.Dispatcher.Place;
 
-/// <summary>What tells how sure a street is that the words of an address decided.</summary>
+/// <summary>What tells how sure a street, or a county whose street stays open, is that the words of an address decided. For a county <see cref="TwoCharacters"/> and <see cref="Amid"/> are of its own name.</summary>
 [Flags]
 internal enum PlaceSigns
 {
@@ -71,32 +71,53 @@ internal enum PlaceSigns
 
     /// <summary>… although the bare name of another street is in it.</summary>
     CommunityOverStreet = 1 << 20,
+
+    /// <summary>Its name without 街道 or 镇, which stands among other words: neither first nor behind a region or a stop.</summary>
+    Amid = 1 << 21,
+
+    /// <summary>… with a word for a community behind it: 海门|村.</summary>
+    BeforeVillage = 1 << 22,
+
+    /// <summary>A county is named by its full name, and the street lies in another.</summary>
+    AnotherCounty = 1 << 23,
+
+    /// <summary>No street is known, and the county is named by a name it no longer has.</summary>
+    FormerCounty = 1 << 24,
 }
 
 /// <summary>
-/// The share of streets that are right among those with the same signs: a logistic regression, a weight for each sign. The weights are those that <c>bench/Accuracy
-/// --fit</c> finds on the training addresses, whole and with parts taken out, asked by no hotline, by that of their city, of their county, and (one in twenty) of
-/// a neighbouring county; those that name no street count as much as those that name one; docs/accuracy.md shows how well they hold on other addresses.
+/// The share of places that are right among those with the same signs: a logistic regression, a weight for each sign, one for streets and one for counties whose street stays open. The weights
+/// are those that <c>bench/Accuracy --fit</c> finds on the training addresses, whole and with parts taken out, asked by no hotline, by that of their city, of their county, and (one in
+/// twenty) of a neighbouring county; those that name no street count as much as those that name one; docs/accuracy.md shows how well they hold on other addresses.
 /// </summary>
 internal static class PlaceConfidence
 {
-    public const int SignCount = 21;
+    public const int SignCount = 25;
 
-    private const double Least = 0.02, Most = 0.995, Bias = 6.00;
+    private const double Least = 0.02, Most = 0.995, StreetBias = 5.17, CountyBias = 3.87;
 
-    private static readonly double[] Weights = InOrder(
-        (PlaceSigns.ShortName, -0.8), (PlaceSigns.TwoCharacters, -0.33), (PlaceSigns.Apart, -2.01), (PlaceSigns.Swallowed, -1.53), (PlaceSigns.MaybeSwallowed, -1.25),
-        (PlaceSigns.CountyNamed, -1), (PlaceSigns.CountyHinted, -2.67), (PlaceSigns.RegionNamed, -1.89),
-        (PlaceSigns.AtHome, 0.62), (PlaceSigns.NearHome, -1.92), (PlaceSigns.Away, -1.86),
-        (PlaceSigns.CloseSecond, -1.92), (PlaceSigns.Second, -1.96),
-        (PlaceSigns.CommunityAgrees, 0.61), (PlaceSigns.CommunityElsewhere, -2.23),
-        (PlaceSigns.ByCommunity, -3.46), (PlaceSigns.StemOfCommunity, -0.76), (PlaceSigns.ShortCommunity, -0.3),
-        (PlaceSigns.CommunityInCounty, 0.38), (PlaceSigns.CommunityAtHome, 0.09), (PlaceSigns.CommunityOverStreet, -1.96));
+    private static readonly double[] StreetWeights = InOrder(
+        (PlaceSigns.ShortName, -1.41), (PlaceSigns.TwoCharacters, 0.3), (PlaceSigns.Apart, 0.39), (PlaceSigns.Swallowed, -1.79), (PlaceSigns.MaybeSwallowed, -1.03),
+        (PlaceSigns.CountyNamed, -0.01), (PlaceSigns.CountyHinted, -2.02), (PlaceSigns.RegionNamed, -0.61),
+        (PlaceSigns.AtHome, 0.66), (PlaceSigns.NearHome, -1.6), (PlaceSigns.Away, -2.19),
+        (PlaceSigns.CloseSecond, -2.66), (PlaceSigns.Second, -2.26),
+        (PlaceSigns.CommunityAgrees, 2.71), (PlaceSigns.CommunityElsewhere, -1.73),
+        (PlaceSigns.ByCommunity, -2.64), (PlaceSigns.StemOfCommunity, -0.76), (PlaceSigns.ShortCommunity, -0.29),
+        (PlaceSigns.CommunityInCounty, 0.38), (PlaceSigns.CommunityAtHome, 0.1), (PlaceSigns.CommunityOverStreet, -1.97),
+        (PlaceSigns.Amid, -4.05), (PlaceSigns.BeforeVillage, -4.87), (PlaceSigns.AnotherCounty, -3.79));
 
-    public static double Of(PlaceSigns signs)
+    private static readonly double[] CountyWeights = InOrder(
+        (PlaceSigns.TwoCharacters, -4.69), (PlaceSigns.CountyNamed, 0.2), (PlaceSigns.CountyHinted, -0.22), (PlaceSigns.RegionNamed, 2.53),
+        (PlaceSigns.AtHome, 3.89), (PlaceSigns.NearHome, -0.61), (PlaceSigns.Away, -4.24),
+        (PlaceSigns.Second, -0.54), (PlaceSigns.Amid, -1.55), (PlaceSigns.FormerCounty, -2.23));
+
+    public static double OfStreet(PlaceSigns signs) => Of(signs, StreetWeights, StreetBias);
+
+    public static double OfCounty(PlaceSigns signs) => Of(signs, CountyWeights, CountyBias);
+
+    private static double Of(PlaceSigns signs, double[] weights, double sum)
     {
-        var sum = Bias;
-        for (var left = (uint)signs; left != 0; left &= left - 1) sum += Weights[BitOperations.TrailingZeroCount(left)];
+        for (var left = (uint)signs; left != 0; left &= left - 1) sum += weights[BitOperations.TrailingZeroCount(left)];
         return Math.Clamp(1 / (1 + Math.Exp(-sum)), Least, Most);
     }
 

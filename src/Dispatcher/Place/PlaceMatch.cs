@@ -21,7 +21,7 @@ public sealed record PlaceMatch(
     IReadOnlyList<PlaceStep> Explanation,
     IReadOnlyList<PlaceCandidate> Candidates)
 {
-    /// <summary>What the confidence of the street was computed from.</summary>
+    /// <summary>What the confidence was computed from.</summary>
     internal PlaceSigns Signs { get; init; }
 
     public Grid? Grid { get; init; }

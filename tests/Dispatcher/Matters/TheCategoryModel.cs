@@ -37,6 +37,25 @@ public sealed class TheCategoryModel
     }
 
     [Fact]
+    public void A_rare_label_that_looks_like_a_frequent_one_is_suggested_as_often_as_it_is_there()
+    {
+        var model = CategoryTraining.Train(Mixed(seed: 1)).Model;
+        var fresh = Mixed(seed: 2);
+        var suggested = fresh.Sum(t => model.Predict(t.Text, 2).Single(g => g.Label == "公交").Confidence);
+        Assert.InRange(suggested / fresh.Count(t => t.Label == "公交"), 0.8, 1.2);
+
+        // Of the 300 about 供水 one in ten has a word of 公交; of the 60 about 公交 three in ten have none.
+        static List<LabelledText> Mixed(int seed)
+        {
+            var random = new Random(seed);
+            return [.. Enumerable.Range(0, 360).Select(i => Text(i < 300 ? "供水" : "公交", i < 300 ? 0.1 : 0.7))];
+
+            LabelledText Text(string label, double share) => new(
+                string.Join("，", Enumerable.Range(0, 5).Select(_ => Fillers[random.Next(Fillers.Length)]).Append(Subjects[random.NextDouble() < share ? 2 : 0].Words[random.Next(6)])), label);
+        }
+    }
+
+    [Fact]
     public void The_same_texts_give_the_same_file() => Assert.Equal(Trained.Value.Model.Save(), CategoryTraining.Train(Toy).Model.Save());
 
     [Fact]

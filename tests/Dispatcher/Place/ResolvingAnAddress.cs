@@ -285,6 +285,27 @@ public sealed class ResolvingAnAddress
     }
 
     [Fact]
+    public void A_county_far_away_that_a_word_happens_to_name_is_not_sure_and_one_that_is_meant_is()
+    {
+        var meant = Resolve("河北省邢台市临城县", Chongchuan);
+        var byChance = Resolve("临城那边新开的药房", Chongchuan);
+        Assert.Equal(("130522", "130522"), (meant.District, byChance.District));
+        Assert.InRange(meant.Confidence, 0.9, 1);
+        Assert.InRange(byChance.Confidence, 0, 0.3);
+        Assert.InRange(Resolve("崇川区的路灯不亮", Chongchuan).Confidence, 0.9, 1);
+    }
+
+    [Fact]
+    public void A_short_name_amid_other_words_or_against_the_county_that_is_named_is_less_sure()
+    {
+        var behind = Resolve("杭州九堡东方公寓7幢", Hangzhou);
+        var amid = Resolve("杭州东方公寓九堡7幢", Hangzhou);
+        var against = Resolve("杭州市余杭区九堡7幢", Hangzhou);
+        Assert.Equal((behind.Street, behind.Street), (amid.Street, against.Street));
+        Assert.True(behind.Confidence > 0.9 && amid.Confidence < behind.Confidence - 0.1 && against.Confidence < behind.Confidence - 0.1, $"{behind.Confidence} {amid.Confidence} {against.Confidence}");
+    }
+
+    [Fact]
     public void Two_streets_of_one_county_without_a_hotline_stay_open_within_it()
     {
         var directory = DivisionDirectory.Instance;
