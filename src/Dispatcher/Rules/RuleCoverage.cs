@@ -57,14 +57,20 @@ internal sealed class RuleCoverage
         var first = _categories.All.Select(c => c.Level1.Code).Distinct().ToArray();
         foreach (var rule in _rules)
         {
-            var stronger = (rule.Category.Length == 0 ? first : [rule.Category])
-                .Select(c => Chain(c).Where(s => s != rule && DispatchRule.Precedence(s, rule) < 0 && Meet(s, rule)).ToArray()).ToArray();
-            if (stronger.Any(s => s.Length == 0 || Wins(rule, s))) continue;
-            var named = stronger.SelectMany(s => s).Distinct().OrderBy(s => s.Line).ToArray();
+            var before = new HashSet<DispatchRule>(ReferenceEqualityComparer.Instance);
+            if ((rule.Category.Length == 0 ? first : [rule.Category]).Any(WinsAt)) continue;
+            var named = before.OrderBy(s => s.Line).ToArray();
             var (more, zh) = named.Length <= MostNamed ? ("", "") : ($" and {named.Length - MostNamed} others", $"等 {named.Length} 条");
             yield return new(rule.Line, "id",
                 $"'{rule.Id}' can never win: {string.Join(", ", named.Take(MostNamed).Select(s => $"'{s.Id}' (line {s.Line})"))}{more} come before it wherever it holds.",
                 $"「{rule.Id}」永远不会被采用：{string.Join("、", named.Take(MostNamed).Select(s => $"「{s.Id}」（第 {s.Line} 行）"))}{zh}处处优先于它。");
+
+            bool WinsAt(string category)
+            {
+                var stronger = Chain(category).Where(s => Meet(s, rule) && DispatchRule.Precedence(s, rule) < 0).ToArray();
+                before.UnionWith(stronger);
+                return stronger.Length == 0 || Wins(rule, stronger);
+            }
         }
     }
 
@@ -142,9 +148,9 @@ internal sealed class RuleCoverage
 
     /// <summary>Whether there is a place, a kind and a day for which both hold.</summary>
     private static bool Meet(DispatchRule a, DispatchRule b) =>
-        (a.Place.StartsWith(b.Place, StringComparison.Ordinal) || b.Place.StartsWith(a.Place, StringComparison.Ordinal))
+        (a.From ?? DateOnly.MinValue) <= (b.To ?? DateOnly.MaxValue) && (b.From ?? DateOnly.MinValue) <= (a.To ?? DateOnly.MaxValue)
         && (a.Kind is null || b.Kind is null || a.Kind == b.Kind)
-        && (a.From ?? DateOnly.MinValue) <= (b.To ?? DateOnly.MaxValue) && (b.From ?? DateOnly.MinValue) <= (a.To ?? DateOnly.MaxValue);
+        && (a.Place.StartsWith(b.Place, StringComparison.Ordinal) || b.Place.StartsWith(a.Place, StringComparison.Ordinal));
 
     /// <summary>Rules that hold in the whole of a place, and by their own place those that hold in a part of it.</summary>
     private static (DispatchRule[] Wide, ILookup<string, DispatchRule> Narrow) Split(DispatchRule[] rules, string place) => (
