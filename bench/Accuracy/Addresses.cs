@@ -119,7 +119,7 @@ internal static class Addresses
     }
 
     /// <summary>
-    /// Whether each kind of answer is as sure as it is right, counted as the fit counts. An address is there many times, so that the standard error is over addresses.
+    /// Whether each kind of answer is as sure as it is right, weighed as for the fit. An address is there many times, so that the standard error is over addresses.
     /// </summary>
     private static void ByEvidence(string part, IReadOnlyList<Labelled> lines, AddressResolver resolver)
     {
