@@ -17,7 +17,7 @@ using Hotline.Load;
 //   dotnet run -c Release --project bench/Load -- history --engine postgresql --connection "Host=…" --data-key BASE64 --tickets 10000000 --days 1000
 //   dotnet run -c Release --project bench/Load -- calls --url http://127.0.0.1:5080 --key KEY --times 200
 //
-// Ten million tickets take 90 GB; with --counted 150 their facts, rollups and timelines are written for the last 150 days alone.
+// Ten million tickets take some 65 GB; with --counted 150 facts, rollups and timelines are written for the last 150 days alone, which makes 40 of it.
 //
 // Likely repeats among a million recent tickets, on a history of --tickets 1000000 --days 90:
 //

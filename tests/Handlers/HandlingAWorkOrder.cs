@@ -170,6 +170,8 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
 
         Assert.Equal(["000001"], Ids(await ListAsync("state=accepted")).Select(id => id[9..15]));
         Assert.Equal(6, Ids(await ListAsync("state=open")).Length);
+        Assert.Equal(["000007"], Ids(await ListAsync("state=cancelled")).Select(id => id[9..15]));
+        Assert.Empty(Ids(await ListAsync("state=cancelled&overdue=true")));
         Assert.Equal(["000002", "000005"], Ids(await ListAsync("overdue=true")).Select(id => id[9..15]));
         Assert.Equal(5, Ids(await ListAsync("overdue=false")).Length);
         Assert.True((await ListAsync("overdue=true")).Body.GetProperty("items")[0].GetProperty("overdue").GetBoolean());

@@ -51,6 +51,31 @@ public abstract class FindingTickets(Engine engine) : OnEngine(engine)
         Assert.Empty(await FindAsync(new TicketFilter(To: "2020-02-06")));
     }
 
+    [Fact]
+    public async Task The_few_tickets_of_a_unit_are_found_among_the_many_of_a_category()
+    {
+        var (ours, others) = (new List<string>(), new List<IMessage>());
+        for (var i = 0; i < 160; i++)
+        {
+            var number = await Desk.FileAsync();
+            if (i % 40 == 7) ours.Insert(0, number);
+            else others.Add(Desk.Routed(number, 1, 1) with { Lead = new Named("D01", "城管局") });
+            Desk.Db.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        await Desk.HearAsync([.. others, .. ours.Select(n => Desk.Routed(n, 1, 1))]);
+        await Desk.OrderAsync(ours[1], 1, 3, WorkOrderState.Replied);
+        await new WithdrawTicket("不再需要").OnAsync(Desk.Desk, ours[1], "operator", CancellationToken.None);
+
+        var filter = new TicketFilter(Unit: "320613001", Category: "210103");
+        Assert.Equal(4, ours.Count);
+        Assert.Equal(ours, await FindAsync(filter));
+        Assert.Equal(ours, await FindAsync(filter, limit: "1"));
+        Assert.Equal([ours[1]], await FindAsync(filter with { Status = "closed" }));
+        Assert.Equal([ours[0], ours[2], ours[3]], await FindAsync(filter with { Status = "dispatched" }));
+        Assert.Equal(ours, await FindAsync(filter with { Q = "口罩" }));
+        Assert.Empty(await FindAsync(filter with { To = "2020-02-06" }));
+    }
+
     [Theory]
     [InlineData("q", "a\0b", null, null)]
     [InlineData("from", null, "0001-01-01", null)]

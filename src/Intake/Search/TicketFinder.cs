@@ -28,12 +28,12 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Tickets looked at in one step: twice as many each time, so that what lies near is found at once and no step takes much longer than all before it.</summary>
+    /// <summary>Tickets looked at in one step: twice as many each time, so that what lies near is found at once.</summary>
     private const int FirstStep = 100;
-    private const int MostSteps = 500;
+    private const int MostOfTable = 500;
 
     /// <summary>The same where the index alone is read.</summary>
-    private const int MostIndexed = 4000;
+    private const int MostOfIndex = 2000;
 
     /// <summary>Candidates of an index looked at in one step.</summary>
     private const int Candidates = 100;
@@ -92,7 +92,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     {
         var inIndex = wanted is { Category: not null, Unit: not null, PhoneHash: null, OnlyOpen: false };
         var columns = inIndex ? LookRow.IndexedColumns : wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts;
-        for (var step = FirstStep; ; step = Math.Min(step * 2, inIndex ? MostIndexed : MostSteps))
+        for (var step = FirstStep; ; step = Math.Min(step * 2, inIndex ? MostOfIndex : MostOfTable))
         {
             var rows = await db.QueryAsync<LookRow>($"""
                 select {columns} from intake_ticket
