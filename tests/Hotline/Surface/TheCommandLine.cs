@@ -34,7 +34,7 @@ public sealed class TheCommandLine(OneService one)
     [InlineData("simulate --top 0", 2, "--top must be between 1 and 1000")]
     [InlineData("categories retrain 3", 2, "'3'")]
     [InlineData("categories retrain --days 3", 2, "'--days'")]
-    [InlineData("categories use", 2, "version")]
+    [InlineData("categories use", 2, "use")]
     [InlineData("categories use latest", 2, "latest")]
     [InlineData("categories use 1 2", 2, "'2'")]
     [InlineData("categories use -1", 2, "-1")]
