@@ -52,8 +52,8 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
                     if (database.Dialect.IsAway(e)) LogDatabaseAway(e.Message);
                     else LogFailed(e);
                 }
-                // As long as it worked it rests, so that a great backlog does not take the processor from those who file.
-                var worked = database.Clock.Time.GetElapsedTime(started);
+                // As long as it worked it rests, so that a great backlog does not take the processor from those who file; about half of this it has rested already.
+                var worked = database.Clock.Time.GetElapsedTime(started) / 2;
                 await Task.Delay(more ? worked : worked + Look, database.Clock.Time, stoppingToken);
             }
         }
@@ -106,9 +106,9 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
     {
         var builder = new SegmentBody.Builder();
         var time = database.Clock.Time;
-        await database.ReadAsync(async db =>
+        var (held, began) = (time.GetTimestamp(), time.GetTimestamp());
+        var mine = await database.ReadAsync(async db =>
         {
-            var began = time.GetTimestamp();
             await foreach (var row in db.StreamAsync<TextRow>("""
                 select number, filed_at, title, description, address from intake_ticket where filed_at >= @from and filed_at < @to order by filed_at, number
                 """, new { from, to }).WithCancellation(ct))
@@ -117,9 +117,14 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
                 if (builder.Count % TextsAtOnce != 0) continue;
                 await Task.Delay(time.GetElapsedTime(began), time, ct);
                 began = time.GetTimestamp();
+                // A large segment may take longer than the others would wait.
+                if (time.GetElapsedTime(held, began) < Lease / 4) continue;
+                if (!await HoldAsync(ct)) return false;
+                held = began;
             }
-            return 0;
+            return true;
         }, ct);
+        if (!mine) return false;
         var segment = await SegmentTable.OpenAsync(database, from, to, builder.Count, Buckets(builder.Count), ct);
         foreach (var rows in builder.Blocks(segment.Buckets).Chunk(RowsAtOnce))
         {
