@@ -80,8 +80,7 @@ internal static class History
                 {
                     if (counted < days && ofDay.Key < lives.FirstCounted) continue;
                     if (!rollups.TryGetValue(ofDay.Key, out var tally)) rollups[ofDay.Key] = tally = new Tally();
-                    foreach (var (line, numbers) in ofDay)
-                        foreach (var measure in Enum.GetValues<Measure>()) tally.Add(line, measure, numbers[(int)measure]);
+                    foreach (var (line, numbers) in ofDay) tally.Add(line, numbers);
                 }
                 done += page.Tickets;
             }

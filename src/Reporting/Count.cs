@@ -82,13 +82,16 @@ public sealed class Tally
 
     public void Add(Line line, Measure measure, int value) => Of(line)[(int)measure] += value;
 
+    /// <param name="numbers">In the order of <see cref="Measure"/>.</param>
+    public void Add(Line line, IReadOnlyList<int> numbers, int times = 1)
+    {
+        var own = Of(line);
+        for (var i = 0; i < own.Length; i++) own[i] += times * numbers[i];
+    }
+
     public void Add(Tally other, int times = 1)
     {
-        foreach (var (line, numbers) in other._lines)
-        {
-            var own = Of(line);
-            for (var i = 0; i < own.Length; i++) own[i] += times * numbers[i];
-        }
+        foreach (var (line, numbers) in other._lines) Add(line, numbers, times);
     }
 
     private int[] Of(Line line) => CollectionsMarshal.GetValueRefOrAddDefault(_lines, line, out _) ??= new int[Measures];

@@ -83,6 +83,7 @@ public sealed record DailyReport(
     public static async Task<DailyReport> ReadAsync(Database database, DateOnly day, string? unit, Breakdown? by, CancellationToken ct)
     {
         var (dayBefore, weekBefore) = (day.AddDays(-1), day.AddDays(-7));
+        var wholeDimension = RollupRow.Word(unit is null ? null : Breakdown.Unit);
         var (rows, names, hot) = await database.ReadAsync(async db => (
             await db.QueryAsync<RollupRow>($"""
                 select {RollupRow.Columns} from reporting_rollup
@@ -95,7 +96,7 @@ public sealed record DailyReport(
                 day,
                 dayBefore,
                 weekBefore,
-                wholeDimension = RollupRow.Word(unit is null ? null : Breakdown.Unit),
+                wholeDimension,
                 wholeCode = unit ?? "",
                 unit = unit ?? "",
                 dimension = by?.Word() ?? "",
@@ -107,7 +108,7 @@ public sealed record DailyReport(
 
         var nameOf = names.ToDictionary(n => (n.Dimension, n.Code), n => n.Name);
         var named = unit is null ? null : new Named(unit, nameOf.GetValueOrDefault((Breakdown.Unit.Word(), unit), unit));
-        var isWhole = rows.ToLookup(r => r.Unit == "" && r.Line.By == (unit is null ? null : Breakdown.Unit));
+        var isWhole = rows.ToLookup(r => r.Unit == "" && r.Dimension == wholeDimension);
         var whole = ToSection(unit ?? "", named?.Name, isWhole[true]);
         var sections = by is Breakdown.Unit && unit is not null ? [whole] : isWhole[false]
             .GroupBy(r => r.Code)

@@ -179,10 +179,7 @@ public static class Recount
         var rows = day is null
             ? db.StreamAsync<RollupRow>($"select {RollupRow.Columns} from reporting_rollup")
             : db.StreamAsync<RollupRow>($"select {RollupRow.Columns} from reporting_rollup where day = @day", new { day });
-        await foreach (var row in rows)
-        {
-            foreach (var measure in Enum.GetValues<Measure>()) stored.Add(row.Line, measure, row[measure]);
-        }
+        await foreach (var row in rows) stored.Add(row.Line, row.Values);
         return stored;
     }
 

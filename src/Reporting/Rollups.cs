@@ -129,6 +129,9 @@ internal sealed record RollupRow
 
     public int this[Measure measure] => Numbers[(int)measure].Get(this);
 
+    /// <summary>In the order of <see cref="Measure"/>.</summary>
+    public int[] Values => Array.ConvertAll(Numbers, n => n.Get(this));
+
     public Line Line => new(Day, Unit, Dimension == Whole ? null : Words.Parse<Breakdown>(Dimension), Code, Excluded);
 
     public static RollupRow Of(Line line, int[] numbers)

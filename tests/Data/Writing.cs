@@ -7,6 +7,8 @@ public abstract class Writing(Engine engine) : OnAnEngine(engine)
 {
     private const string Ticket = "20200207-000001";
 
+    private static readonly Bulk<KeptRow> Insert = Bulk<KeptRow>.Insert("kept");
+
     [Fact]
     public async Task Changes_messages_and_timeline_are_kept_together()
     {
@@ -39,6 +41,45 @@ public abstract class Writing(Engine engine) : OnAnEngine(engine)
 
         Assert.Equal("in the middle", thrown.Message);
         Assert.Equal((0, 0, 0), (await CountAsync("kept"), await CountAsync("outbox"), await CountAsync("timeline")));
+    }
+
+    [Fact]
+    public async Task Rows_that_are_written_last_are_there_for_the_next_statement_and_after_the_commit()
+    {
+        await Database.WriteAsync(work => work.ExecuteAsync("create table kept (id int primary key)"), None);
+
+        var seen = await Database.WriteAsync(async work =>
+        {
+            work.Write(Insert, [new KeptRow { Id = 1 }, new KeptRow { Id = 2 }]);
+            var counted = await work.ScalarAsync<long>("select count(*) from kept");
+            var changed = await work.ExecuteAsync("update kept set id = id + 10");
+            work.Write(Insert, [new KeptRow { Id = 1 }]);
+            work.Write(Insert, []);
+            return (counted, changed);
+        }, None);
+
+        Assert.Equal((2, 2), seen);
+        Assert.Equal([1, 11, 12], await Database.ReadAsync(db => db.QueryAsync<int>("select id from kept order by id"), None));
+    }
+
+    [Fact]
+    public async Task A_write_whose_last_rows_cannot_be_stored_fails_alone_and_leaves_nothing()
+    {
+        await Database.WriteAsync(work => work.ExecuteAsync("create table kept (id int primary key)"), None);
+        Task WriteAsync(int id) => Database.WriteAsync(work =>
+        {
+            work.Note(Ticket, "an operator", $"kept {id}");
+            work.Write(Insert, [new KeptRow { Id = id }]);
+            return Task.CompletedTask;
+        }, None);
+        await WriteAsync(1);
+
+        var writes = new[] { 2, 1, 3 }.Select(WriteAsync).ToArray();
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => writes[1]);
+        await Task.WhenAll(writes[0], writes[2]);
+
+        Assert.Equal([1, 2, 3], await Database.ReadAsync(db => db.QueryAsync<int>("select id from kept order by id"), None));
+        Assert.Equal(["kept 1", "kept 2", "kept 3"], (await new Timeline(Database).OfAsync(Ticket, None)).Select(l => l.Action).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -177,6 +218,11 @@ public abstract class Writing(Engine engine) : OnAnEngine(engine)
     }
 
     private static TicketUrged Urged(Work work) => new(Ticket, "u1", "still no masks", work.Now, "an operator");
+
+    private sealed record KeptRow
+    {
+        public required int Id { get; init; }
+    }
 }
 
 public sealed class WritingOnSqlite() : Writing(Engine.Sqlite);

@@ -1,4 +1,4 @@
--- One row for the numbers of a unit, category, channel or street on a day, a column for each measure: a ticket changes eight rows and not forty.
+-- One row for the numbers of a unit, category, channel or street on a day, a column for each measure: a ticket changes a dozen rows and not three dozen.
 alter table reporting_rollup rename to reporting_number;
 alter index reporting_rollup_pkey rename to reporting_number_pkey;
 create table reporting_rollup (

@@ -1,4 +1,4 @@
--- One row for the numbers of a unit, category, channel or street on a day, a column for each measure: a ticket changes eight rows and not forty.
+-- One row for the numbers of a unit, category, channel or street on a day, a column for each measure: a ticket changes a dozen rows and not three dozen.
 exec sp_rename 'reporting_rollup', 'reporting_number';
 create table reporting_rollup (
     day nvarchar(10) collate Latin1_General_BIN2 not null,
