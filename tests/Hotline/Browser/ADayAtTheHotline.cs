@@ -146,18 +146,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
 
         // The street office says that it is not its own.
         var unit = await _office.SignInAsync("handler", Street);
-        await unit.WaitForConditionAsync(async () =>
-        {
-            await unit.ReloadAsync();
-            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
-        });
-        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
-        await unit.Locator("summary", new() { HasText = "退单" }).ClickAsync();
-        await unit.Locator("#reason").FillAsync("现场在和平桥街道辖区。");
-        await unit.Locator("#basis").FillAsync("街道辖区范围");
-        await unit.Locator("#suggestedUnit").FillAsync(Neighbour);
-        await unit.GetByRole(AriaRole.Button, new() { Name = "提交退单" }).ClickAsync();
-        await Expect(unit.Locator(".head .badge.returned")).ToBeVisibleAsync();
+        await ReturnAsync(unit, number, "现场在和平桥街道辖区。", "街道辖区范围", Neighbour);
         await _office.LookAtAsync(unit, "returned");
 
         // The dispatcher agrees, and it goes to the office that was suggested.
@@ -226,18 +215,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         var to = lead == Elsewhere ? "320613-health" : Elsewhere;
 
         var unit = await _office.SignInAsync("handler", lead);
-        await unit.WaitForConditionAsync(async () =>
-        {
-            await unit.ReloadAsync();
-            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
-        });
-        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
-        await unit.Locator("summary", new() { HasText = "退单" }).ClickAsync();
-        await unit.Locator("#reason").FillAsync("价格由别的部门管。");
-        await unit.Locator("#basis").FillAsync("三定方案");
-        await unit.Locator("#suggestedUnit").FillAsync(to);
-        await unit.GetByRole(AriaRole.Button, new() { Name = "提交退单" }).ClickAsync();
-        await Expect(unit.Locator(".head .badge.returned")).ToBeVisibleAsync();
+        await ReturnAsync(unit, number, "价格由别的部门管。", "三定方案", to);
 
         var dispatcher = await _office.SignInAsync("dispatcher");
         await dispatcher.WaitForConditionAsync(async () =>
@@ -347,5 +325,22 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await unit.GetByRole(AriaRole.Button, new() { Name = "签字办结" }).ClickAsync();
         await Expect(unit.Locator(".head .badge.replied")).ToBeVisibleAsync();
         await _office.LookAtAsync(unit, "work-order-replied");
+    }
+
+    /// <summary>Once the work order has come.</summary>
+    private static async Task ReturnAsync(IPage unit, string number, string reason, string basis, string to)
+    {
+        await unit.WaitForConditionAsync(async () =>
+        {
+            await unit.ReloadAsync();
+            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
+        });
+        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await unit.Locator("summary", new() { HasText = "退单" }).ClickAsync();
+        await unit.Locator("#reason").FillAsync(reason);
+        await unit.Locator("#basis").FillAsync(basis);
+        await unit.Locator("#suggestedUnit").FillAsync(to);
+        await unit.GetByRole(AriaRole.Button, new() { Name = "提交退单" }).ClickAsync();
+        await Expect(unit.Locator(".head .badge.returned")).ToBeVisibleAsync();
     }
 }
