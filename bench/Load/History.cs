@@ -137,9 +137,11 @@ internal sealed record Table(string Name, string[] Columns)
     public static readonly Table Return = Of("dispatch_return", """
         work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state, reviewed_at, reviewed_by, note
         """);
+    public static readonly Table Round = Of("handling_round", """
+        ticket, round, title, description, address, kind, channel, category_code, category_name, street_code, street_name, confidential, why, filed_at, deadline_why
+        """);
     public static readonly Table WorkOrder = Of("handling_work_order", """
-        id, ticket, round, unit_code, unit_name, lead, state, designated, version, title, description, address, kind, channel, category_code, category_name,
-        street_code, street_name, confidential, why, deadline_class, filed_at, issued_at, accept_by, accepted_at, accepted_by, reply_by, deadline_why, returns,
+        id, ticket, round, unit_code, unit_name, lead, state, designated, version, deadline_class, issued_at, accept_by, accepted_at, accepted_by, reply_by, returns,
         replied_at, replied_by, result, contacted_citizen, reply_text, public_text, signed_by_name, signed_by_title, cancelled_at, cancel_reason
         """);
     public static readonly Table Handling = Of("handling_ticket", "ticket, closed_at, closed_how, closed_by");
@@ -149,7 +151,7 @@ internal sealed record Table(string Name, string[] Columns)
     public static readonly Table Rollup = Of("reporting_rollup", $"day, unit, dimension, code, excluded, {string.Join(", ", Enum.GetValues<Measure>().Select(m => m.Word().Replace('-', '_')))}");
     public static readonly Table Label = Of("reporting_label", "dimension, code, day, name");
 
-    public static readonly Table[] All = [Ticket, Callback, Number, Routing, Decision, Return, WorkOrder, Handling, HandledReturn, Timeline, Fact, Rollup, Label];
+    public static readonly Table[] All = [Ticket, Callback, Number, Routing, Decision, Return, Round, WorkOrder, Handling, HandledReturn, Timeline, Fact, Rollup, Label];
 
     private static Table Of(string name, string columns) => new(name, columns.Split(',', StringSplitOptions.TrimEntries));
 }

@@ -242,7 +242,13 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
                         orders[i] = orders[i] with { Version = orders[i].Version + 1, State = WorkOrderState.Cancelled, CancelledAt = ended < orders[i].IssuedAt ? orders[i].IssuedAt : ended };
                 }
             }
-            foreach (var order in orders) Write(order, title, description, address, kind, channel, category, street, confidential, filed, how);
+            foreach (var round in orders.Select(o => o.Round).Distinct())
+            {
+                page.Rows.Add((Table.Round, [
+                    number, round, title, description, address, kind.Word(), channel.Word(), category.Code, category.Name, street.Code, street.Name, confidential,
+                    """[{"zh":"地址中的街道名决定属地。","en":"The street in the address decides."}]""", filed, """[{"zh":"按时限等级计算。","en":"By its class."}]"""]));
+            }
+            foreach (var order in orders) Write(order, how);
             if (orders.Count > 0) page.Rows.Add((Table.Handling, [number, closedAt, how?.Word(), closedAt is null ? null : "operator"]));
             var last = orders.LastOrDefault(o => o.Lead);
             page.Rows.Add((Table.Ticket, [
@@ -269,8 +275,7 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
             return replied >= _end ? order : order with { Version = 3, State = WorkOrderState.Replied, RepliedAt = replied, PublicText = Pick(random, Answers) };
         }
 
-        private void Write(
-            WorkOrderChanged o, string title, string description, string address, TicketKind kind, Channel channel, Named category, Named street, bool confidential, DateTimeOffset filed, Closing? how)
+        private void Write(WorkOrderChanged o, Closing? how)
         {
             var returns = o.ReturnedAt.Count == 0 ? "[]" : Json.Write(o.ReturnedAt.Select(at => new
             {
@@ -282,9 +287,8 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
             }));
             var replied = o.RepliedAt is not null;
             page.Rows.Add((Table.WorkOrder, [
-                o.WorkOrder, o.Ticket, o.Round, o.Unit.Code, o.Unit.Name, o.Lead, o.State.Word(), false, o.Version, title, description, address, kind.Word(), channel.Word(), category.Code, category.Name,
-                street.Code, street.Name, confidential, """[{"zh":"地址中的街道名决定属地。","en":"The street in the address decides."}]""", o.DeadlineClass.Word(), filed, o.IssuedAt, o.AcceptBy, o.AcceptedAt,
-                o.AcceptedAt is null ? null : o.Unit.Name, o.ReplyBy, """[{"zh":"按时限等级计算。","en":"By its class."}]""", returns, o.RepliedAt, replied ? o.Unit.Name : null, replied ? "resolved" : null,
+                o.WorkOrder, o.Ticket, o.Round, o.Unit.Code, o.Unit.Name, o.Lead, o.State.Word(), false, o.Version, o.DeadlineClass.Word(), o.IssuedAt, o.AcceptBy, o.AcceptedAt,
+                o.AcceptedAt is null ? null : o.Unit.Name, o.ReplyBy, returns, o.RepliedAt, replied ? o.Unit.Name : null, replied ? "resolved" : null,
                 replied ? true : null, o.PublicText, o.PublicText, replied ? "张某" : null, replied ? "科长" : null, o.CancelledAt,
                 o.CancelledAt is null ? null : o.UpheldAt is null ? how?.Word() ?? "superseded" : "return-upheld"]));
         }

@@ -41,9 +41,10 @@ public sealed class UnknownMessageException(string kind) : Exception($"'{kind}' 
 public sealed partial class Inbox(Database database, IServiceProvider services, OutboxSettings settings, ILogger<Inbox> log)
 {
     /// <summary>
-    /// Characters of the parcels that share a transaction, at most: a few hundred tickets. On an engine with one writer all others wait for them.
+    /// Characters of the parcels that share a transaction, at most: a few hundred tickets. What is only noted may share more, where an engine has not one
+    /// writer that all others wait for.
     /// </summary>
-    private const int ShareCharacters = 512 * 1024;
+    private int ShareCharacters(Role role) => settings.Gathers(role) > TimeSpan.Zero && !database.Dialect.SingleWriter ? 4 * 1024 * 1024 : 512 * 1024;
 
     /// <summary>Tries of one message by itself before it is set aside.</summary>
     private const int Tries = 3;
@@ -87,7 +88,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
         }
     }
 
-    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(ShareCharacters, OutboxSettings.Lanes(role), async parcels =>
+    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(ShareCharacters(role), OutboxSettings.Lanes(role), async parcels =>
     {
         await SettleAsync(role, [.. parcels.SelectMany(p => p.Letters)], CancellationToken.None);
         return new bool[parcels.Count];

@@ -16,13 +16,20 @@ public sealed class Together<TCall, TResult>(
     /// <summary>Of one call; 1 where nothing else is said.</summary>
     public Func<TCall, int> Weight { get; init; } = _ => 1;
 
-    /// <summary>How long the first call of a group waits for others; for calls that nobody waits for.</summary>
+    /// <summary>
+    /// How long the first call of a group waits for others, at least: the longer the groups take, the longer it waits, and the more there is that they
+    /// need to do but once. For calls that nobody waits for.
+    /// </summary>
     public TimeSpan Waits { get; init; }
+
+    /// <summary>A group waits this many times as long as the last one took, and at most <see cref="Longest"/> times <see cref="Waits"/>.</summary>
+    private const int Patience = 4, Longest = 5;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     private readonly ConcurrentQueue<Waiting> _queue = new();
     private int _busy;
+    private long _took;
 
     private sealed record Waiting(TCall Call, TaskCompletionSource<TResult> Done, CancellationToken Cancelled);
 
@@ -52,7 +59,7 @@ public sealed class Together<TCall, TResult>(
         var group = new List<Waiting>();
         while (true)
         {
-            if (Waits > TimeSpan.Zero && _queue.Sum(w => Weight(w.Call)) < most) await Task.Delay(Waits, Time);
+            if (Waits > TimeSpan.Zero) await WaitAsync();
             for (var room = most; room > 0 && _queue.TryPeek(out var next) && (group.Count == 0 || Weight(next.Call) <= room);)
             {
                 // Another lane may have taken what was peeked at.
@@ -66,11 +73,19 @@ public sealed class Together<TCall, TResult>(
                 room -= Weight(waiting.Call);
             }
             if (group.Count == 0) break;
+            var started = Time.GetTimestamp();
             await RunAsync(group);
+            Volatile.Write(ref _took, Time.GetElapsedTime(started).Ticks);
             group.Clear();
         }
         Interlocked.Decrement(ref _busy);
         StartLane(); // for what came between the last look and this
+    }
+
+    private async Task WaitAsync()
+    {
+        var times = Math.Clamp(Patience * Volatile.Read(ref _took) / Waits.Ticks, 1, Longest);
+        for (var i = 0; i < times && _queue.Sum(w => Weight(w.Call)) < most; i++) await Task.Delay(Waits, Time);
     }
 
     private async Task RunAsync(IReadOnlyList<Waiting> group)

@@ -17,7 +17,10 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
         var numbers = now.Select(m => m.Ticket).ToArray();
         var tickets = await WorkOrders.EnterAsync(work, numbers);
         var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
-        WorkOrders.Add(work, [.. now.SelectMany(m => Missing(m, known[m.Ticket].ToArray(), tickets[m.Ticket]))]);
+        WorkOrders.Add(
+            work,
+            [.. now.Where(m => known[m.Ticket].All(o => o.Round != m.Round)).Select(m => Round(m, DeadlineOf(m)))],
+            [.. now.SelectMany(m => Missing(m, known[m.Ticket].ToArray(), tickets[m.Ticket]))]);
         foreach (var message in now)
         {
             foreach (var older in known[message.Ticket].Where(o => o.Round < message.Round))
@@ -28,23 +31,18 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
 
     private IEnumerable<WorkOrderRow> Missing(IssueWorkOrders message, WorkOrderRow[] known, WorkOrders.TicketRow ticket)
     {
-        var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
+        var deadline = DeadlineOf(message);
         return message.Support.Prepend(message.Lead).DistinctBy(u => u.Code)
             .Where(unit => !known.Any(o => o.Round == message.Round && o.UnitCode == unit.Code))
             .Select(unit => End(Order(message, unit, deadline), known, ticket));
     }
 
-    private static WorkOrderRow Order(IssueWorkOrders message, Named unit, Deadline deadline) => new()
+    private Deadline DeadlineOf(IssueWorkOrders message) => deadlines.Of(message.DeadlineClass, message.DecidedAt);
+
+    private static RoundRow Round(IssueWorkOrders message, Deadline deadline) => new()
     {
-        Id = WorkOrder.Id(message.Ticket, message.Round, unit.Code),
         Ticket = message.Ticket,
         Round = message.Round,
-        UnitCode = unit.Code,
-        UnitName = unit.Name,
-        Lead = unit.Code == message.Lead.Code,
-        State = WorkOrderState.Issued.Word(),
-        Designated = message.Designated,
-        Version = 1,
         Title = message.Matter.Title,
         Description = message.Matter.Description,
         Address = message.Matter.Address,
@@ -58,12 +56,25 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
         StreetName = message.Street?.Name,
         Confidential = message.Confidential,
         Why = Json.Write(message.Why),
-        DeadlineClass = message.DeadlineClass.Word(),
         FiledAt = message.FiledAt,
+        DeadlineWhy = Json.Write(deadline.Why),
+    };
+
+    private static WorkOrderRow Order(IssueWorkOrders message, Named unit, Deadline deadline) => new()
+    {
+        Id = WorkOrder.Id(message.Ticket, message.Round, unit.Code),
+        Ticket = message.Ticket,
+        Round = message.Round,
+        UnitCode = unit.Code,
+        UnitName = unit.Name,
+        Lead = unit.Code == message.Lead.Code,
+        State = WorkOrderState.Issued.Word(),
+        Designated = message.Designated,
+        Version = 1,
+        DeadlineClass = message.DeadlineClass.Word(),
         IssuedAt = message.DecidedAt,
         AcceptBy = deadline.AcceptBy,
         ReplyBy = deadline.ReplyBy,
-        DeadlineWhy = Json.Write(deadline.Why),
         Returns = "[]",
     };
 

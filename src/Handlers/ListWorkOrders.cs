@@ -84,15 +84,20 @@ public static class ListWorkOrders
             _ => $"{open} and state = @state",
         };
 
+        // The page first, then what its orders are about: a step of a list reads no texts but its own.
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
-            select id, ticket, round, unit_code, unit_name, lead, state, designated, title, address, deadline_class, issued_at, accept_by, accepted_at, reply_by,
-                   (select count(*) from handling_urging u where u.ticket = handling_work_order.ticket) as urgings
-            from handling_work_order
-            where unit_code = @unit {narrowed}
-              and (@overdue is null or @overdue = case when state in ('issued', 'accepted', 'returned') and reply_by < @now then 'true' else 'false' end)
-              and reply_by >= @after and (reply_by > @after or id > @afterId)
-            order by reply_by, id
-            {db.Dialect.Limit}
+            select o.id, o.ticket, o.round, o.unit_code, o.unit_name, o.lead, o.state, o.designated, r.title, r.address, o.deadline_class, o.issued_at, o.accept_by, o.accepted_at,
+                   o.reply_by, (select count(*) from handling_urging u where u.ticket = o.ticket) as urgings
+            from (
+                select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
+                from handling_work_order
+                where unit_code = @unit {narrowed}
+                  and (@overdue is null or @overdue = case when state in ('issued', 'accepted', 'returned') and reply_by < @now then 'true' else 'false' end)
+                  and reply_by >= @after and (reply_by > @after or id > @afterId)
+                order by reply_by, id
+                {db.Dialect.Limit}) o
+            join handling_round r on r.ticket = o.ticket and r.round = o.round
+            order by o.reply_by, o.id
             """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
 
         return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));

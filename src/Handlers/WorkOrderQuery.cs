@@ -62,11 +62,11 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
     /// <summary>All work orders of a ticket, by round, the lead first; empty for a ticket that never had one.</summary>
     public async Task<IReadOnlyList<WorkOrderView>> OfTicketAsync(string ticket, CancellationToken ct)
     {
-        var (orders, urgings, closed) = await database.ReadAsync(async db =>
-            (await WorkOrders.OfTicketAsync(db, ticket), await UrgingsAsync(db, ticket), await WorkOrders.IsClosedAsync(db, ticket)), ct);
+        var (orders, rounds, urgings, closed) = await database.ReadAsync(async db => (
+            await WorkOrders.OfTicketAsync(db, ticket), await WorkOrders.RoundsAsync(db, ticket), await UrgingsAsync(db, ticket), await WorkOrders.IsClosedAsync(db, ticket)), ct);
         return [.. orders
             .OrderBy(o => o.Round).ThenByDescending(o => o.Lead).ThenBy(o => o.UnitCode, StringComparer.Ordinal)
-            .Select(o => View(o, FirstResponsibility.HandsOver(o, orders, closed), urgings, deadlines, database.Clock.Now))];
+            .Select(o => View(o, rounds.Single(r => r.Round == o.Round), FirstResponsibility.HandsOver(o, orders, closed), urgings, deadlines, database.Clock.Now))];
     }
 
     public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) =>
@@ -77,20 +77,21 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
         if (await WorkOrders.FindAsync(db, id) is not { } order) return null;
         var handsOver = FirstResponsibility.MayHandOver(order)
             && FirstResponsibility.HandsOver(order, await WorkOrders.OfTicketAsync(db, order.Ticket), await WorkOrders.IsClosedAsync(db, order.Ticket));
-        return View(order, handsOver, await UrgingsAsync(db, order.Ticket), deadlines, now);
+        var round = (await WorkOrders.RoundsAsync(db, order.Ticket)).Single(r => r.Round == order.Round);
+        return View(order, round, handsOver, await UrgingsAsync(db, order.Ticket), deadlines, now);
     }
 
     private static Task<IReadOnlyList<Urging>> UrgingsAsync(Session db, string ticket) =>
         db.QueryAsync<Urging>("select id, at, note from handling_urging where ticket = @ticket order by at, id", new { ticket });
 
-    private static WorkOrderView View(WorkOrderRow row, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
+    private static WorkOrderView View(WorkOrderRow row, RoundRow round, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
         row.Id, row.Ticket, row.Round, new Named(row.UnitCode, row.UnitName), row.Lead, row.Stands, row.Designated,
-        new Matter(row.Title, row.Description, row.Address, row is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
-        Words.Parse<TicketKind>(row.Kind), Words.Parse<Channel>(row.Channel),
-        row.CategoryCode is null ? null : new Named(row.CategoryCode, row.CategoryName!),
-        row.StreetCode is null ? null : new Named(row.StreetCode, row.StreetName!),
-        row.Confidential, Json.Read<IReadOnlyList<Sentence>>(row.Why), Words.Parse<DeadlineClass>(row.DeadlineClass),
-        row.FiledAt, row.IssuedAt, row.AcceptBy, row.AcceptedAt, row.AcceptedBy, row.ReplyBy, Json.Read<IReadOnlyList<Sentence>>(row.DeadlineWhy),
+        new Matter(round.Title, round.Description, round.Address, round is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
+        Words.Parse<TicketKind>(round.Kind), Words.Parse<Channel>(round.Channel),
+        round.CategoryCode is null ? null : new Named(round.CategoryCode, round.CategoryName!),
+        round.StreetCode is null ? null : new Named(round.StreetCode, round.StreetName!),
+        round.Confidential, Json.Read<IReadOnlyList<Sentence>>(round.Why), Words.Parse<DeadlineClass>(row.DeadlineClass),
+        round.FiledAt, row.IssuedAt, row.AcceptBy, row.AcceptedAt, row.AcceptedBy, row.ReplyBy, Json.Read<IReadOnlyList<Sentence>>(round.DeadlineWhy),
         row.Stands.IsOpen() && now > row.ReplyBy,
         row.Designated ? null : deadlines.ReturnBy(row.IssuedAt),
         row.AllReturns,

@@ -9,10 +9,42 @@ public sealed record Return(DateTimeOffset At, string By, string Reason, string 
 /// <summary>What the review of a return decided.</summary>
 public sealed record Review(DateTimeOffset At, string By, bool Upheld, string Note);
 
+/// <summary>What the work orders of a round share (<c>handling_round</c>): written once, with the first of them, and never changed.</summary>
+public sealed record RoundRow
+{
+    internal const string Columns = """
+        ticket, round, title, description, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential, why,
+        filed_at, deadline_why
+        """;
+
+    public required string Ticket { get; init; }
+    public required int Round { get; init; }
+    public required string Title { get; init; }
+    public required string Description { get; init; }
+    public required string Address { get; init; }
+    public double? Lat { get; init; }
+    public double? Lng { get; init; }
+    public required string Kind { get; init; }
+    public required string Channel { get; init; }
+    public string? CategoryCode { get; init; }
+    public string? CategoryName { get; init; }
+    public string? StreetCode { get; init; }
+    public string? StreetName { get; init; }
+    public required bool Confidential { get; init; }
+
+    /// <summary>A JSON list of <see cref="Sentence"/>: the dispatch decision.</summary>
+    public required string Why { get; init; }
+
+    public required DateTimeOffset FiledAt { get; init; }
+
+    /// <summary>A JSON list of <see cref="Sentence"/>: the calculation of the deadline.</summary>
+    public required string DeadlineWhy { get; init; }
+}
+
 /// <summary>The columns that count, of a <c>handling_work_order</c>.</summary>
 public record WorkOrderFactsRow
 {
-    /// <summary>All that is counted; without the text, which would have to be redacted for each.</summary>
+    /// <summary>All that is counted; without the reply, which would have to be redacted for each.</summary>
     internal const string CountedColumns = """
         id, ticket, round, unit_code, unit_name, lead, state, version, deadline_class, issued_at, accept_by, accepted_at,
         reply_by, replied_at, returns, cancelled_at
@@ -62,34 +94,11 @@ public record WorkOrderFactsRow
 public sealed record WorkOrderRow : WorkOrderFactsRow
 {
     internal const string AllColumns = $"""
-        {Columns}, designated, title, description, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name,
-        confidential, why, filed_at, accepted_by, deadline_why, replied_by, result, contacted_citizen, reply_text,
-        signed_by_name, signed_by_title, cancel_reason
+        {Columns}, designated, accepted_by, replied_by, result, contacted_citizen, reply_text, signed_by_name, signed_by_title, cancel_reason
         """;
 
     public required bool Designated { get; init; }
-    public required string Title { get; init; }
-    public required string Description { get; init; }
-    public required string Address { get; init; }
-    public double? Lat { get; init; }
-    public double? Lng { get; init; }
-    public required string Kind { get; init; }
-    public required string Channel { get; init; }
-    public string? CategoryCode { get; init; }
-    public string? CategoryName { get; init; }
-    public string? StreetCode { get; init; }
-    public string? StreetName { get; init; }
-    public required bool Confidential { get; init; }
-
-    /// <summary>A JSON list of <see cref="Sentence"/>: the dispatch decision.</summary>
-    public required string Why { get; init; }
-
-    public required DateTimeOffset FiledAt { get; init; }
     public string? AcceptedBy { get; init; }
-
-    /// <summary>A JSON list of <see cref="Sentence"/>: the calculation of the deadline.</summary>
-    public required string DeadlineWhy { get; init; }
-
     public string? RepliedBy { get; init; }
     public string? Result { get; init; }
     public bool? ContactedCitizen { get; init; }
@@ -103,6 +112,8 @@ public sealed record WorkOrderRow : WorkOrderFactsRow
 internal static class WorkOrders
 {
     private static readonly Bulk<TicketKey> Open = Bulk<TicketKey>.InsertMissing("handling_ticket", "ticket");
+
+    private static readonly Bulk<RoundRow> InsertRounds = Bulk<RoundRow>.Insert("handling_round");
 
     private static readonly Bulk<WorkOrderRow> Insert = Bulk<WorkOrderRow>.Insert("handling_work_order");
 
@@ -137,12 +148,17 @@ internal static class WorkOrders
     public static Task<IReadOnlyList<WorkOrderRow>> OfTicketsAsync(Session db, IReadOnlyCollection<string> tickets) => db.QueryAsync<WorkOrderRow>(
         $"select {WorkOrderRow.AllColumns} from handling_work_order where {db.Dialect.Among("ticket", "@tickets")} order by id", new { tickets = Json.Write(tickets) });
 
+    public static Task<IReadOnlyList<RoundRow>> RoundsAsync(Session db, string ticket) =>
+        db.QueryAsync<RoundRow>($"select {RoundRow.Columns} from handling_round where ticket = @ticket", new { ticket });
+
     public static async Task<bool> IsClosedAsync(Session db, string ticket) =>
         await db.ScalarAsync<int>("select count(*) from handling_ticket where ticket = @ticket and closed_at is not null", new { ticket }) > 0;
 
     /// <summary>Stores new work orders and tells the other roles.</summary>
-    public static void Add(Work work, IReadOnlyCollection<WorkOrderRow> orders)
+    /// <param name="rounds">Those of the orders that have none yet.</param>
+    public static void Add(Work work, IReadOnlyCollection<RoundRow> rounds, IReadOnlyCollection<WorkOrderRow> orders)
     {
+        work.Write(InsertRounds, rounds);
         work.Write(Insert, orders);
         foreach (var order in orders)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hotline.Testing;
 
 namespace Hotline.Data.Tests;
@@ -35,21 +36,15 @@ public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: fal
     [Fact]
     public async Task Numbers_counted_before_measures_had_columns_are_kept()
     {
-        await Database.WriteAsync(async work =>
+        await ApplyUntilAsync(14, async work =>
         {
-            await work.ExecuteAsync(Database.Dialect.CreateSchemaVersion);
-            foreach (var script in Migrations.For(Database.Dialect).Where(s => s.Version < 15))
-            {
-                await work.ExecuteAsync(script.Sql);
-                await work.ExecuteAsync("insert into schema_version (version, name, applied_at) values (@Version, @Name, @Now)", new { script.Version, script.Name, work.Now });
-            }
             foreach (var (code, measure, value) in new[] { ("", "filed", 7), ("", "accepted-in-time", 5), ("", "excluded-filed", 2), ("u1", "filed", 3) })
             {
                 await work.ExecuteAsync(
                     "insert into reporting_rollup (day, unit, dimension, code, measure, value) values ('2020-02-07', '', @dimension, @code, @measure, @value)",
                     new { dimension = code == "" ? "all" : "unit", code, measure, value });
             }
-        }, None);
+        });
 
         await Migrations.ApplyAsync(Database, None);
 
@@ -59,6 +54,46 @@ public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: fal
                 "select code, excluded, filed, accepted_in_time, reissued from reporting_rollup where day = '2020-02-07' order by code, excluded"), None))
                 .Select(r => $"{r.Code} {r.Excluded}: {r.Filed} {r.InTime} {r.Reissued}"));
     }
+
+    [Fact]
+    public async Task The_matter_of_a_round_is_kept_once_for_the_work_orders_that_each_had_it()
+    {
+        await ApplyUntilAsync(15, async work =>
+        {
+            foreach (var (ticket, round, unit) in new[] { ("t1", 1, "u1"), ("t1", 1, "u2"), ("t1", 2, "u3"), ("t2", 1, "u1") })
+            {
+                await work.ExecuteAsync("""
+                    insert into handling_work_order (
+                        id, ticket, round, unit_code, unit_name, lead, state, designated, version, title, description, address, lat, kind, channel, category_code, confidential, why,
+                        deadline_class, filed_at, issued_at, accept_by, reply_by, deadline_why, returns, reply_text)
+                    values (@id, @ticket, @round, @unit, @unit, @yes, 'issued', @no, 1, @matter, 'd', 'a', 30.5, 'complaint', 'phone', 'c', @no, 'why', 'normal', @Now, @Now, @Now, @Now, 'dw', '[]', @unit)
+                    """, new { id = $"{ticket}-{round}-{unit}", ticket, round, unit, matter = $"{ticket}, {round}", yes = true, no = false, work.Now });
+            }
+        });
+
+        await Migrations.ApplyAsync(Database, None);
+
+        Assert.Equal(
+            ["t1, 1 30.5 c why dw", "t1, 2 30.5 c why dw", "t2, 1 30.5 c why dw"],
+            (await Database.ReadAsync(db => db.QueryAsync<(string Title, double Lat, string Category, string Why, string DeadlineWhy)>(
+                "select title, lat, category_code, why, deadline_why from handling_round order by ticket, round"), None))
+                .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Title} {r.Lat} {r.Category} {r.Why} {r.DeadlineWhy}")));
+        Assert.Equal(
+            ["t1-1-u1 u1", "t1-1-u2 u2", "t1-2-u3 u3", "t2-1-u1 u1"],
+            (await Database.ReadAsync(db => db.QueryAsync<(string Id, string Reply)>("select id, reply_text from handling_work_order order by id"), None)).Select(o => $"{o.Id} {o.Reply}"));
+    }
+
+    /// <summary>The database as it was at that version, with what is then written to it.</summary>
+    private Task ApplyUntilAsync(int version, Func<Work, Task> write) => Database.WriteAsync(async work =>
+    {
+        await work.ExecuteAsync(Database.Dialect.CreateSchemaVersion);
+        foreach (var script in Migrations.For(Database.Dialect).Where(s => s.Version <= version))
+        {
+            await work.ExecuteAsync(script.Sql);
+            await work.ExecuteAsync("insert into schema_version (version, name, applied_at) values (@Version, @Name, @Now)", new { script.Version, script.Name, work.Now });
+        }
+        await write(work);
+    }, None);
 
     [Fact]
     public async Task A_database_of_a_later_version_is_refused_and_left_alone()

@@ -11,7 +11,7 @@ namespace Hotline.App.Bus;
 internal static class BusSetup
 {
     /// <summary>Parcels that a role has in hand at once: those of one transaction, and those that wait meanwhile.</summary>
-    private static int AtOnce(Role role) => role is Role.Intake or Role.Reporting ? 32 : 16;
+    private static int AtOnce(Role role) => role is Role.Intake or Role.Reporting ? 64 : 16;
 
     public static string Endpoint(HostSettings settings, Role role) => $"{settings.BusPrefix}-{role.Word()}";
 
