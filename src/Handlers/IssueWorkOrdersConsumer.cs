@@ -17,10 +17,14 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
         var numbers = now.Select(m => m.Ticket).ToArray();
         var tickets = await WorkOrders.EnterAsync(work, numbers);
         var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
-        WorkOrders.Add(
-            work,
-            [.. now.Where(m => known[m.Ticket].All(o => o.Round != m.Round)).Select(m => Round(m, DeadlineOf(m)))],
-            [.. now.SelectMany(m => Missing(m, known[m.Ticket].ToArray(), tickets[m.Ticket]))]);
+        var (rounds, orders) = (new List<RoundRow>(now.Length), new List<WorkOrderRow>(2 * now.Length));
+        foreach (var message in now)
+        {
+            var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
+            if (known[message.Ticket].All(o => o.Round != message.Round)) rounds.Add(Round(message, deadline));
+            orders.AddRange(Missing(message, deadline, known[message.Ticket].ToArray(), tickets[message.Ticket]));
+        }
+        WorkOrders.Add(work, rounds, orders);
         foreach (var message in now)
         {
             foreach (var older in known[message.Ticket].Where(o => o.Round < message.Round))
@@ -29,15 +33,10 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
         if (now.Length < messages.Count) await ConsumeAsync([.. messages.Except(now)], work);
     }
 
-    private IEnumerable<WorkOrderRow> Missing(IssueWorkOrders message, WorkOrderRow[] known, WorkOrders.TicketRow ticket)
-    {
-        var deadline = DeadlineOf(message);
-        return message.Support.Prepend(message.Lead).DistinctBy(u => u.Code)
+    private static IEnumerable<WorkOrderRow> Missing(IssueWorkOrders message, Deadline deadline, WorkOrderRow[] known, WorkOrders.TicketRow ticket) =>
+        message.Support.Prepend(message.Lead).DistinctBy(u => u.Code)
             .Where(unit => !known.Any(o => o.Round == message.Round && o.UnitCode == unit.Code))
             .Select(unit => End(Order(message, unit, deadline), known, ticket));
-    }
-
-    private Deadline DeadlineOf(IssueWorkOrders message) => deadlines.Of(message.DeadlineClass, message.DecidedAt);
 
     private static RoundRow Round(IssueWorkOrders message, Deadline deadline) => new()
     {

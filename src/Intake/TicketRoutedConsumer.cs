@@ -35,15 +35,15 @@ public sealed class WorkOrderChangedConsumer : IConsumer<WorkOrderChanged>
 /// <summary>What the other roles tell of tickets in one transaction, written once for each ticket however much was told.</summary>
 internal sealed class Progress
 {
-    private readonly List<(string Ticket, Func<TicketRow, TicketRow> Note)> _told = [];
+    private readonly List<(string Ticket, Func<TicketProgress, TicketProgress> Note)> _told = [];
 
     /// <param name="note">The ticket with what the message says; the ticket itself where it says nothing new.</param>
-    public static Task NoteAsync<T>(Work work, IReadOnlyList<T> messages, Func<T, TicketRow, TicketRow> note) where T : IMessage
+    public static Task NoteAsync<T>(Work work, IReadOnlyList<T> messages, Func<T, TicketProgress, TicketProgress> note) where T : IMessage
     {
         if (messages.Count > 0)
         {
             work.Gather(() => new Progress(), progress => progress.WriteAsync(work))
-                ._told.AddRange(messages.Select(message => (message.Ticket, (Func<TicketRow, TicketRow>)(ticket => note(message, ticket)))));
+                ._told.AddRange(messages.Select(message => (message.Ticket, (Func<TicketProgress, TicketProgress>)(ticket => note(message, ticket)))));
         }
         return Task.CompletedTask;
     }
@@ -51,7 +51,7 @@ internal sealed class Progress
     private async Task WriteAsync(Work work)
     {
         var tickets = await Tickets.TakeAsync(work, _told.Select(t => t.Ticket).Distinct());
-        var changed = new List<TicketRow>(tickets.Count);
+        var changed = new List<TicketProgress>(tickets.Count);
         foreach (var told in _told.GroupBy(t => t.Ticket))
         {
             if (!tickets.TryGetValue(told.Key, out var before))
@@ -59,6 +59,6 @@ internal sealed class Progress
             var after = told.Aggregate(before, (ticket, t) => t.Note(ticket));
             if (after != before) changed.Add(Tickets.Next(before, after));
         }
-        await Tickets.SaveAllAsync(work, changed);
+        await Tickets.NoteAsync(work, changed);
     }
 }

@@ -3,34 +3,13 @@ using Hotline.Data;
 
 namespace Hotline.Intake;
 
-/// <summary>A ticket (工单) as Intake keeps it: what the citizen said, and how far the other roles have reported.</summary>
-internal sealed record TicketRow
+/// <summary>How far a ticket is, of an <c>intake_ticket</c>: what the other roles have reported, and whether it is closed.</summary>
+internal record TicketProgress
 {
     public required string Number { get; init; }
     public required int Version { get; init; }
     public required string Status { get; init; }
-    public required DateTimeOffset FiledAt { get; init; }
-    public required string FiledBy { get; init; }
-    public required string Channel { get; init; }
-    public required string Kind { get; init; }
-    public required string Title { get; init; }
-    public required string Description { get; init; }
-    public required string Address { get; init; }
-    public double? Lat { get; init; }
-    public double? Lng { get; init; }
-    public string? Category { get; init; }
-    public string? Urgency { get; init; }
-    public required bool Confidential { get; init; }
-    public string? Attributes { get; init; }
-    public string? CallerName { get; init; }
-    public string? CallerPhone { get; init; }
-    public string? PhoneHash { get; init; }
-    public string? RepeatOf { get; init; }
-    public required bool Excluded { get; init; }
-    public required int Urged { get; init; }
-    public string? Answer { get; init; }
     public DateTimeOffset? ClosedAt { get; init; }
-    public string? ClosedHow { get; init; }
 
     /// <summary>Round of the routing last heard of; 0 before the first.</summary>
     public required int Round { get; init; }
@@ -61,6 +40,32 @@ internal sealed record TicketRow
         _ when OrderRound >= Round && OrderState == WorkOrderState.Accepted.Word() => TicketStatus.Accepted,
         _ => TicketStatus.Dispatched,
     };
+}
+
+/// <summary>A ticket (工单) as Intake keeps it: what the citizen said, and how far the other roles have reported.</summary>
+internal sealed record TicketRow : TicketProgress
+{
+    public required DateTimeOffset FiledAt { get; init; }
+    public required string FiledBy { get; init; }
+    public required string Channel { get; init; }
+    public required string Kind { get; init; }
+    public required string Title { get; init; }
+    public required string Description { get; init; }
+    public required string Address { get; init; }
+    public double? Lat { get; init; }
+    public double? Lng { get; init; }
+    public string? Category { get; init; }
+    public string? Urgency { get; init; }
+    public required bool Confidential { get; init; }
+    public string? Attributes { get; init; }
+    public string? CallerName { get; init; }
+    public string? CallerPhone { get; init; }
+    public string? PhoneHash { get; init; }
+    public string? RepeatOf { get; init; }
+    public required bool Excluded { get; init; }
+    public required int Urged { get; init; }
+    public string? Answer { get; init; }
+    public string? ClosedHow { get; init; }
 
     /// <summary>The facts for counting, as they are sent and as a recount reads them.</summary>
     public TicketChanged Facts(IReadOnlyList<Callback> callbacks) => new(
@@ -93,7 +98,7 @@ internal sealed record CallbackRow
     public Callback Fact() => new(Id, Round, At, Words.Parse<CallbackOutcome>(Outcome), Solved, Reissued);
 }
 
-/// <summary>Loading and saving tickets: every change goes through <see cref="SaveAsync"/>, which holds the guard.</summary>
+/// <summary>Loading and saving tickets: every change keeps to the version that was read.</summary>
 internal static class Tickets
 {
     public const string Columns = """
@@ -120,32 +125,44 @@ internal static class Tickets
 
     public static readonly Bulk<TicketRow> Insert = Bulk<TicketRow>.Insert("intake_ticket");
 
-    private static readonly Bulk<TicketRow> Update = Bulk<TicketRow>.Update("intake_ticket", "number", version: "version", set:
+    private const string ProgressColumns = """
+        number, version, status, closed_at, round, routing_version, in_triage, reissued_after, lead_code, lead_name, routed_category, category_name, order_round, order_version,
+        order_state, public_reply
+        """;
+
+    private static readonly string[] Noted =
     [
-        "status", "excluded", "urged", "answer", "closed_at", "closed_how", "round", "routing_version", "in_triage", "reissued_after", "lead_code",
-        "lead_name", "routed_category", "category_name", "order_round", "order_version", "order_state", "public_reply",
-    ]);
+        "status", "round", "routing_version", "in_triage", "lead_code", "lead_name", "routed_category", "category_name", "order_round", "order_version", "order_state", "public_reply",
+    ];
+
+    private static readonly Bulk<TicketProgress> Note = Bulk<TicketProgress>.Update("intake_ticket", "number", Noted, version: "version");
+
+    private static readonly Bulk<TicketRow> Update = Bulk<TicketRow>.Update(
+        "intake_ticket", "number", [.. Noted, "excluded", "urged", "answer", "closed_at", "closed_how", "reissued_after"], version: "version");
 
     /// <summary>Writes what may change, one version on; the change is run again where another one came first.</summary>
     /// <returns>The row as it now stands.</returns>
     public static async Task<TicketRow> SaveAsync(Work work, TicketRow before, TicketRow after)
     {
         var saved = Next(before, after);
-        await SaveAllAsync(work, [saved]);
+        await SaveAsync(work, Update, [saved]);
         return saved;
     }
 
-    /// <param name="changed">Each one made by <see cref="Next"/>.</param>
-    public static async Task SaveAllAsync(Work work, IReadOnlyCollection<TicketRow> changed)
-    {
-        if (await work.ExecuteAsync(Update, changed) != changed.Count) throw new ConflictException(changed.Count == 1 ? $"Ticket {changed.First().Number}" : "One of several tickets");
-    }
-
-    public static TicketRow Next(TicketRow before, TicketRow after) => after with { Version = before.Version + 1, Status = after.Standing().Word() };
-
     /// <summary>Lets nobody else change these tickets until the transaction ends; those that are not there are left out.</summary>
-    public static async Task<Dictionary<string, TicketRow>> TakeAsync(Work work, IEnumerable<string> numbers) =>
-        (await work.TakeAsync<TicketRow>(Columns, ("intake_ticket", "number"), numbers)).ToDictionary(t => t.Number, StringComparer.Ordinal);
+    public static async Task<Dictionary<string, TicketProgress>> TakeAsync(Work work, IEnumerable<string> numbers) =>
+        (await work.TakeAsync<TicketProgress>(ProgressColumns, ("intake_ticket", "number"), numbers)).ToDictionary(t => t.Number, StringComparer.Ordinal);
+
+    /// <summary>Writes what was heard of tickets that are taken.</summary>
+    /// <param name="changed">Each one made by <see cref="Next"/>.</param>
+    public static Task NoteAsync(Work work, IReadOnlyCollection<TicketProgress> changed) => SaveAsync(work, Note, changed);
+
+    public static T Next<T>(T before, T after) where T : TicketProgress => (T)((TicketProgress)after with { Version = before.Version + 1, Status = after.Standing().Word() });
+
+    private static async Task SaveAsync<T>(Work work, Bulk<T> update, IReadOnlyCollection<T> changed) where T : TicketProgress
+    {
+        if (await work.ExecuteAsync(update, changed) != changed.Count) throw new ConflictException(changed.Count == 1 ? $"Ticket {changed.First().Number}" : "One of several tickets");
+    }
 
     /// <summary>Closes the ticket and tells everyone.</summary>
     public static async Task CloseAsync(Work work, TicketRow before, TicketRow after, Closing how, string by)

@@ -302,15 +302,17 @@ public sealed class Lexicon
         return _terms.Count - 1;
     }
 
-    /// <summary>Words by their characters; one look-up a step.</summary>
+    /// <summary>Words by their characters; one look-up a step, the first of which nearly always ends it.</summary>
     private sealed class WordTrie
     {
+        private readonly bool[] _begins = new bool[char.MaxValue + 1];
         private readonly Dictionary<long, int> _next = [];
         private readonly List<int> _wordAt = [-1];
 
         public void Add(string word, int term)
         {
             var node = 0;
+            _begins[word[0]] = true;
             foreach (var c in word)
             {
                 var key = Key(node, c);
@@ -325,7 +327,7 @@ public sealed class Lexicon
         }
 
         /// <returns>The node reached, or -1.</returns>
-        public int Step(int node, char c) => _next.TryGetValue(Key(node, c), out var next) ? next : -1;
+        public int Step(int node, char c) => (node > 0 || _begins[c]) && _next.TryGetValue(Key(node, c), out var next) ? next : -1;
 
         public int WordAt(int node) => _wordAt[node];
 

@@ -25,13 +25,9 @@ public sealed record Deadline(DateTimeOffset AcceptBy, DateTimeOffset ReplyBy, I
         var (accept, reply) = limits.Of(@class);
         var acceptBy = End(accept, issuedAt, limits.Hours, calendar, clock);
         var replyBy = End(reply, issuedAt, limits.Hours, calendar, clock);
-        var (zh, en) = Name(@class);
+        var (name, accepting, replying) = (Name(@class), Phrase(accept, acceptBy, clock), Phrase(reply, replyBy, clock));
 
-        var why = new List<Sentence>
-        {
-            new($"{zh}件：{Phrase(accept, acceptBy, clock).Zh}签收，{Phrase(reply, replyBy, clock).Zh}办结。",
-                $"{en}: accept {Phrase(accept, acceptBy, clock).En}; reply {Phrase(reply, replyBy, clock).En}."),
-        };
+        var why = new List<Sentence> { new($"{name.Zh}件：{accepting.Zh}签收，{replying.Zh}办结。", $"{name.En}: accept {accepting.En}; reply {replying.En}.") };
         if (replyBy < acceptBy)
         {
             replyBy = acceptBy;
@@ -112,14 +108,18 @@ public sealed record Deadline(DateTimeOffset AcceptBy, DateTimeOffset ReplyBy, I
         }
     }
 
-    private static Sentence Phrase(Limit limit, DateTimeOffset end, HotlineClock clock) => limit switch
+    private static Sentence Phrase(Limit limit, DateTimeOffset end, HotlineClock clock)
     {
-        Limit.Span span => new Sentence($"{Length(span.Length).Zh}内（{At(end, clock).Zh}前）", $"within {Length(span.Length).En}, by {At(end, clock).En}"),
-        Limit.EndOfDay => new Sentence($"当日（{At(end, clock).Zh}前）", $"before the day ends, by {At(end, clock).En}"),
-        Limit.WorkingHours h => new Sentence($"{h.Hours}个工作小时内（{At(end, clock).Zh}前）", $"within {Count(h.Hours, "working hour")}, by {At(end, clock).En}"),
-        Limit.WorkingDays d => new Sentence($"签发次日起{d.Days}个工作日内（{At(end, clock).Zh}前）", $"within {Count(d.Days, "working day")} after the day of issue, by {At(end, clock).En}"),
-        _ => throw new ArgumentOutOfRangeException(nameof(limit)),
-    };
+        var at = At(end, clock);
+        return limit switch
+        {
+            Limit.Span span when Length(span.Length) is var length => new Sentence($"{length.Zh}内（{at.Zh}前）", $"within {length.En}, by {at.En}"),
+            Limit.EndOfDay => new Sentence($"当日（{at.Zh}前）", $"before the day ends, by {at.En}"),
+            Limit.WorkingHours h => new Sentence($"{h.Hours}个工作小时内（{at.Zh}前）", $"within {Count(h.Hours, "working hour")}, by {at.En}"),
+            Limit.WorkingDays d => new Sentence($"签发次日起{d.Days}个工作日内（{at.Zh}前）", $"within {Count(d.Days, "working day")} after the day of issue, by {at.En}"),
+            _ => throw new ArgumentOutOfRangeException(nameof(limit)),
+        };
+    }
 
     private static Sentence Length(TimeSpan span) => span switch
     {
@@ -135,7 +135,8 @@ public sealed record Deadline(DateTimeOffset AcceptBy, DateTimeOffset ReplyBy, I
         var local = clock.Local(instant);
         var day = clock.DayOf(instant);
         var time = instant == LastOf(day, clock) ? "24:00" : local.ToString("HH:mm", CultureInfo.InvariantCulture);
-        return new Sentence($"{day.Year}年{Day(day).Zh}{time}", $"{time} on {Day(day).En} {day.Year}");
+        var date = Day(day);
+        return new Sentence($"{day.Year}年{date.Zh}{time}", $"{time} on {date.En} {day.Year}");
     }
 
     private static Sentence Day(DateOnly day) => new($"{day.Month}月{day.Day}日", day.ToString("d MMMM", CultureInfo.InvariantCulture));
