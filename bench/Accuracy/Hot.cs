@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hotline.Data;
 using Hotline.Reporting;
 
 namespace Hotline.Accuracy;
@@ -27,7 +28,7 @@ internal static class Hot
     private static void Pairs(List<HotTicket> tickets)
     {
         // Everybody supported by three, so that every ticket is in an issue.
-        var issues = HotIssues.Find(tickets.Select(t => t with { Supporters = 3 }), DateTimeOffset.MinValue, d => d, int.MaxValue, CancellationToken.None, int.MaxValue);
+        var issues = HotIssues.Find(tickets.Select(t => t with { Supporters = 3 }), DateTimeOffset.MinValue, d => d, int.MaxValue, Pace.Full(CancellationToken.None), int.MaxValue);
         var issueOf = issues.SelectMany((issue, i) => issue.Numbers.Select(n => (n, i))).ToDictionary(x => x.n, x => x.i);
         var (right, wrong, missed) = (0.0, 0.0, 0.0);
         foreach (var label in Repeats.Labels())
@@ -44,7 +45,7 @@ internal static class Hot
     private static void Print(string title, List<HotTicket> tickets, DateTimeOffset from)
     {
         var watch = Stopwatch.StartNew();
-        var issues = HotIssues.Find(tickets, from, d => d, 10, CancellationToken.None);
+        var issues = HotIssues.Find(tickets, from, d => d, 10, Pace.Full(CancellationToken.None));
         Console.WriteLine($"hot issues, {title}: {tickets.Count} messages, {watch.ElapsedMilliseconds} ms");
         Console.WriteLine("  heat     people (before)  tickets (before)  supporters  district  title: tickets");
         foreach (var issue in issues)

@@ -85,7 +85,7 @@ public sealed record DailyReport(
         var (dayBefore, weekBefore) = (day.AddDays(-1), day.AddDays(-7));
         var wholeDimension = RollupRow.Word(unit is null ? null : Breakdown.Unit);
         var (rows, names, hot) = await database.ReadAsync(async db => (
-            await db.QueryAsync<RollupRow>($"""
+            await db.StreamAsync($"""
                 select {RollupRow.Columns} from reporting_rollup
                 where day in (@day, @dayBefore, @weekBefore) and unit = '' and dimension = @wholeDimension and code = @wholeCode
                 union all
@@ -100,7 +100,7 @@ public sealed record DailyReport(
                 wholeCode = unit ?? "",
                 unit = unit ?? "",
                 dimension = by?.Word() ?? "",
-            }),
+            }, RollupRow.Read).ToListAsync(ct),
             await db.QueryAsync<LabelRow>("""
                 select dimension, code, name from reporting_label where dimension = @dimension or (dimension = 'unit' and code = @unit)
                 """, new { dimension = by?.Word() ?? "", unit = unit ?? "" }),
@@ -108,10 +108,10 @@ public sealed record DailyReport(
 
         var nameOf = names.ToDictionary(n => (n.Dimension, n.Code), n => n.Name);
         var named = unit is null ? null : new Named(unit, nameOf.GetValueOrDefault((Breakdown.Unit.Word(), unit), unit));
-        var isWhole = rows.ToLookup(r => r.Unit == "" && r.Dimension == wholeDimension);
+        var isWhole = rows.ToLookup(r => r.Key.Unit == "" && RollupRow.Word(r.Key.By) == wholeDimension);
         var whole = ToSection(unit ?? "", named?.Name, isWhole[true]);
         var sections = by is Breakdown.Unit && unit is not null ? [whole] : isWhole[false]
-            .GroupBy(r => r.Code)
+            .GroupBy(r => r.Key.Code)
             .Select(g => ToSection(g.Key, by == Breakdown.Channel ? g.Key : nameOf.GetValueOrDefault((by!.Value.Word(), g.Key)), g))
             .Where(HasNumbers)
             .OrderByDescending(s => s.Totals["filed"].Value)
@@ -124,26 +124,28 @@ public sealed record DailyReport(
             Hot = hot is null ? null : hot with { ComputedAt = database.Clock.Local(hot.ComputedAt), Issues = [.. hot.Issues.Take(MostHot)] },
         };
 
-        Section ToSection(string code, string? name, IEnumerable<RollupRow> rows)
+        Section ToSection(string code, string? name, IEnumerable<KeyValuePair<Line, int[]>> lines)
         {
-            var (assessed, excluded) = (rows.Where(r => !r.Excluded).ToArray(), rows.Where(r => r.Excluded).ToArray());
+            var (assessed, excluded) = (new Numbers(), new Numbers());
+            foreach (var (line, numbers) in lines) (line.Excluded ? excluded : assessed).Add(line.Day == day ? 0 : line.Day == dayBefore ? 1 : 2, numbers);
             return new Section(
                 code,
                 name,
-                Total.All.ToDictionary(t => t.Key, t => t.Measure is { } measure ? Sum(Of(assessed, measure), Of(excluded, measure)) : Of(excluded, Measure.Filed)),
-                Figure.All.ToDictionary(f => f.Key, f => Divide(Of(assessed, f.Numerator), Of(assessed, f.Denominator))));
+                Total.All.ToDictionary(t => t.Key, t => t.Measure is { } measure ? Sum(assessed[measure], excluded[measure]) : excluded[Measure.Filed]),
+                Figure.All.ToDictionary(f => f.Key, f => Divide(assessed[f.Numerator], assessed[f.Denominator])));
         }
+    }
 
-        TotalValue Of(RollupRow[] rows, Measure measure)
+    /// <summary>The numbers of the day, of the day before and of a week before.</summary>
+    private sealed class Numbers
+    {
+        private readonly long[][] _days = [.. Enumerable.Range(0, 3).Select(_ => new long[Enum.GetValues<Measure>().Length])];
+
+        public TotalValue this[Measure measure] => new(_days[0][(int)measure], _days[1][(int)measure], _days[2][(int)measure]);
+
+        public void Add(int day, int[] numbers)
         {
-            var (value, before, week) = (0L, 0L, 0L);
-            foreach (var row in rows)
-            {
-                if (row.Day == day) value += row[measure];
-                else if (row.Day == dayBefore) before += row[measure];
-                else week += row[measure];
-            }
-            return new TotalValue(value, before, week);
+            for (var i = 0; i < numbers.Length; i++) _days[day][i] += numbers[i];
         }
     }
 

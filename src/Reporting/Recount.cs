@@ -176,10 +176,8 @@ public static class Recount
     private static async Task<Tally> ReadAsync(Session db, DateOnly? day)
     {
         var stored = new Tally();
-        var rows = day is null
-            ? db.StreamAsync<RollupRow>($"select {RollupRow.Columns} from reporting_rollup")
-            : db.StreamAsync<RollupRow>($"select {RollupRow.Columns} from reporting_rollup where day = @day", new { day });
-        await foreach (var row in rows) stored.Add(row.Line, row.Values);
+        await foreach (var (line, numbers) in db.StreamAsync($"select {RollupRow.Columns} from reporting_rollup{(day is null ? "" : " where day = @day")}", new { day }, RollupRow.Read))
+            stored.Add(line, numbers);
         return stored;
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Hotline.Contracts;
 using Hotline.Data;
 
@@ -75,7 +76,7 @@ internal sealed record FactRow
     public required string Body { get; init; }
 }
 
-/// <summary>A line as it is stored, with a column for each measure.</summary>
+/// <summary>A line as it is written, with a column for each measure.</summary>
 internal sealed record RollupRow
 {
     public static readonly Bulk<RollupRow> Add;
@@ -85,9 +86,9 @@ internal sealed record RollupRow
 
     private const string Whole = "all";
 
-    private static readonly (Func<RollupRow, int> Get, Action<RollupRow, int> Set)[] Numbers = [.. Enum.GetNames<Measure>()
+    private static readonly Action<RollupRow, int>[] Numbers = [.. Enum.GetNames<Measure>()
         .Select(name => typeof(RollupRow).GetProperty(name) ?? throw new InvalidOperationException($"The measure {name} has no column."))
-        .Select(p => (p.GetMethod!.CreateDelegate<Func<RollupRow, int>>(), p.SetMethod!.CreateDelegate<Action<RollupRow, int>>()))];
+        .Select(p => p.SetMethod!.CreateDelegate<Action<RollupRow, int>>())];
 
     static RollupRow()
     {
@@ -127,18 +128,22 @@ internal sealed record RollupRow
     public int CalledBack { get; set; }
     public int Reissued { get; set; }
 
-    public int this[Measure measure] => Numbers[(int)measure].Get(this);
-
-    /// <summary>In the order of <see cref="Measure"/>.</summary>
-    public int[] Values => Array.ConvertAll(Numbers, n => n.Get(this));
-
-    public Line Line => new(Day, Unit, Dimension == Whole ? null : Words.Parse<Breakdown>(Dimension), Code, Excluded);
-
     public static RollupRow Of(Line line, int[] numbers)
     {
         var row = new RollupRow { Day = line.Day, Unit = line.Unit, Dimension = Word(line.By), Code = line.Code, Excluded = line.Excluded };
-        for (var i = 0; i < numbers.Length; i++) Numbers[i].Set(row, numbers[i]);
+        for (var i = 0; i < numbers.Length; i++) Numbers[i](row, numbers[i]);
         return row;
+    }
+
+    /// <summary>A line and its numbers, of a reader of <see cref="Columns"/>.</summary>
+    public static KeyValuePair<Line, int[]> Read(DbDataReader row)
+    {
+        const int keys = 5;
+        var dimension = row.GetString(2);
+        var line = new Line(Days.Parse(row.GetString(0))!.Value, row.GetString(1), dimension == Whole ? null : Words.Parse<Breakdown>(dimension), row.GetString(3), row.GetBoolean(4));
+        var numbers = new int[Numbers.Length];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = row.GetInt32(keys + i);
+        return new(line, numbers);
     }
 
     public static string Word(Breakdown? by) => by?.Word() ?? Whole;

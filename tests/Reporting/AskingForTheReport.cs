@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Hotline.Contracts;
 using Hotline.Testing;
@@ -32,6 +33,22 @@ public sealed class AskingForTheReport : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, figures.GetProperty("satisfaction").GetProperty("rate").ValueKind);
         Assert.Equal(JsonValueKind.Null, figures.GetProperty("directAnswer").GetProperty("dayBefore").GetProperty("rate").ValueKind);
         Assert.Equal(2, report.GetProperty("rows").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Breakdown.Unit)]
+    [InlineData(Breakdown.Channel)]
+    [InlineData(Breakdown.Street)]
+    public async Task Its_json_is_what_the_serialiser_would_write(Breakdown? by)
+    {
+        await _desk.HearAsync(Ticket(number: "20200207-000003"), Routed(new Named("u\"<9>", "街道 \"甲\" & ‘乙’\n𠮷😀"), "20200207-000003"));
+        var report = await _desk.ReadAsync(by: by);
+        if (by is not null) Assert.Contains(report.Rows, r => r.Figures["directAnswer"].Rate is not null);
+
+        using var written = new MemoryStream();
+        using (var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = Json.Options.Encoder })) ReportJson.Write(json, report);
+        Assert.Equal(Json.Write(report), Encoding.UTF8.GetString(written.ToArray()));
     }
 
     [Theory]

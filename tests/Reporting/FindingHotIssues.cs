@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Hotline.Reporting.Tests.Given;
@@ -83,7 +84,7 @@ public sealed class FindingHotIssues
         }
     }
 
-    private static IReadOnlyList<HotIssue> Find(IEnumerable<HotTicket> tickets) => HotIssues.Find(tickets, From, _ => null, 50, CancellationToken.None);
+    private static IReadOnlyList<HotIssue> Find(IEnumerable<HotTicket> tickets) => HotIssues.Find(tickets, From, _ => null, 50, Pace.Full(CancellationToken.None));
 
     private static IEnumerable<HotTicket> Water(int count)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hotline.Data;
 using Hotline.Data.Likeness;
 
 namespace Hotline.Reporting;
@@ -36,33 +37,38 @@ internal sealed class Clustering
     private readonly Dictionary<int, Cluster> _clusters = [];
 
     /// <param name="tickets">In the order of their numbers.</param>
-    private Clustering(IReadOnlyList<HotTicket> tickets, Rarity rarity)
+    private Clustering(IReadOnlyList<HotTicket> tickets, Rarity rarity, Pace pace)
     {
         _tickets = tickets;
-        _gists = [.. tickets.Select(t => Gist.Of(t.Title, t.Description, rarity, MostGrams))];
+        _gists = new Gist[tickets.Count];
+        for (var i = 0; i < _gists.Length; i++)
+        {
+            pace.Step();
+            _gists[i] = Gist.Of(tickets[i].Title, tickets[i].Description, rarity, MostGrams);
+        }
         _parents = [.. Enumerable.Range(0, tickets.Count)];
         _next = [.. _parents];
     }
 
     /// <summary>Places in the list of those that belong together, the most central first; single ones too.</summary>
-    public static IEnumerable<IReadOnlyList<int>> Of(IReadOnlyList<HotTicket> tickets, Rarity rarity, CancellationToken ct)
+    public static IEnumerable<IReadOnlyList<int>> Of(IReadOnlyList<HotTicket> tickets, Rarity rarity, Pace pace)
     {
-        var clustering = new Clustering(tickets, rarity);
-        var pairs = clustering.Pairs(rarity, ct);
+        var clustering = new Clustering(tickets, rarity, pace);
+        var pairs = clustering.Pairs(rarity, pace);
         pairs.Sort((a, b) => (b.Likeness, a.One, a.Other).CompareTo((a.Likeness, b.One, b.Other)));
-        clustering.Join(pairs, ct);
+        clustering.Join(pairs, pace);
         return Enumerable.Range(0, tickets.Count).GroupBy(clustering.Root).Select(g => clustering.ByCentrality([.. g]));
     }
 
-    private List<(float Likeness, int One, int Other)> Pairs(Rarity rarity, CancellationToken ct)
+    private List<(float Likeness, int One, int Other)> Pairs(Rarity rarity, Pace pace)
     {
-        var having = Having(rarity);
+        var having = Having(rarity, pace);
         var pairs = new List<(float, int, int)>();
         var scores = new float[_tickets.Count];
         var touched = new List<int>();
         for (var i = 0; i < _tickets.Count; i++)
         {
-            ct.ThrowIfCancellationRequested();
+            pace.Step();
             foreach (var key in LookupKeys.Of(_tickets[i].Title, _tickets[i].Description))
             {
                 var weight = rarity.Weight(key);
@@ -94,11 +100,14 @@ internal sealed class Clustering
     }
 
     /// <summary>Counted first and filled then: a list for each of half a million keys would take several times the memory.</summary>
-    private Postings Having(Rarity rarity)
+    private Postings Having(Rarity rarity, Pace pace)
     {
         var spans = new Dictionary<uint, (int From, int Count)>();
         foreach (var ticket in _tickets)
+        {
+            pace.Step();
             foreach (var key in LookupKeys.Of(ticket.Title, ticket.Description)) CollectionsMarshal.GetValueRefOrAddDefault(spans, key, out _).Count++;
+        }
         var mostOfKey = Math.Min(MostOfKey, Math.Max(50, (int)(_tickets.Count * ShareOfKey)));
         var total = 0;
         foreach (var key in spans.Keys.ToArray())
@@ -111,6 +120,7 @@ internal sealed class Clustering
         var tickets = new int[total];
         for (var i = 0; i < _tickets.Count; i++)
         {
+            pace.Step();
             foreach (var key in LookupKeys.Of(_tickets[i].Title, _tickets[i].Description))
             {
                 ref var span = ref CollectionsMarshal.GetValueRefOrNullRef(spans, key);
@@ -120,13 +130,13 @@ internal sealed class Clustering
         return new Postings(spans, tickets);
     }
 
-    private void Join(List<(float Likeness, int One, int Other)> pairs, CancellationToken ct)
+    private void Join(List<(float Likeness, int One, int Other)> pairs, Pace pace)
     {
         // Clusters that are still what they were when they were not alike enough are not looked at again, as far as they are remembered.
         var refused = new (int A, int OfA, int B, int OfB)[RefusedRemembered];
         foreach (var (_, one, other) in pairs)
         {
-            ct.ThrowIfCancellationRequested();
+            pace.Step();
             var (a, b) = (Root(one), Root(other));
             if (a == b) continue;
             var (first, second) = (Of(a), Of(b));

@@ -21,7 +21,7 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     /// <summary>Issues that are kept of one computation.</summary>
     public const int MostIssues = 50;
 
-    /// <summary>Tickets that are compared, of the days and as many before: bounds memory (about half a gigabyte while it computes) and time (a minute or less).</summary>
+    /// <summary>Tickets that are compared, of the days and as many before: bounds memory (about half a gigabyte while it computes) and time (a minute of a core or less).</summary>
     private const int MostTickets = 100_000;
 
     /// <summary>Days back for which what is missing is made up.</summary>
@@ -33,6 +33,10 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     /// <summary>The issues of today are never computed more often, and take one part in twenty of a core at most.</summary>
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(10);
     private const int Part = 20;
+
+    /// <summary>It takes a quarter of a core while it computes, in short turns: whoever files meanwhile should not notice.</summary>
+    private static readonly TimeSpan Works = TimeSpan.FromMilliseconds(10);
+    private const int Rests = 3;
 
     private readonly string _me = Guid.NewGuid().ToString("N");
 
@@ -46,9 +50,8 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
                 await Task.Delay(Look, database.Clock.Time, stoppingToken);
                 try
                 {
-                    // One after another, until nothing is due; between two it rests four times as long as it worked, so that a great backlog does not take the processor from the others.
-                    for (var started = database.Clock.Time.GetTimestamp(); await StepAsync(stoppingToken); started = database.Clock.Time.GetTimestamp())
-                        await Task.Delay(database.Clock.Time.GetElapsedTime(started) * 4, database.Clock.Time, stoppingToken);
+                    // One after another, until nothing is due.
+                    while (await StepAsync(stoppingToken)) { }
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
@@ -70,18 +73,19 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     {
         if (await DueAsync(ct) is not { } due || !await HoldAsync(ct)) return false;
         var watch = Stopwatch.StartNew();
-        var list = await ComputeAsync(due.Day, due.Days, ct);
+        var pace = new Pace(Works, Rests, ct);
+        var list = await ComputeAsync(due.Day, due.Days, pace, ct);
         var kept = await database.WriteAsync(async work =>
         {
             if (await HoldAsync(work) == 0) return false;
-            await HotIssueTable.WriteAsync(work, list, watch.Elapsed);
+            await HotIssueTable.WriteAsync(work, list, watch.Elapsed - pace.Rested);
             return true;
         }, ct);
         if (kept) LogComputed(list.Issues.Count, list.LookedAt, due.Day, due.Days, watch.ElapsedMilliseconds);
         return kept;
     }
 
-    private async Task<HotIssueList> ComputeAsync(DateOnly day, int days, CancellationToken ct)
+    private async Task<HotIssueList> ComputeAsync(DateOnly day, int days, Pace pace, CancellationToken ct)
     {
         var clock = database.Clock;
         var now = clock.Now;
@@ -92,7 +96,10 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
         tickets = [.. tickets, .. before];
         var (streets, names) = await database.ReadAsync(async db => (
             await HotIssueTable.StreetsAsync(db, tickets.Select(t => t.Number)), await HotIssueTable.NamesOfStreetsAsync(db)), ct);
-        var issues = HotIssues.Find(tickets.Select(t => t with { Street = streets.GetValueOrDefault(t.Number) }), from, names.GetValueOrDefault, MostIssues, ct);
+        var placed = tickets.Select(t => t with { Street = streets.GetValueOrDefault(t.Number) });
+        // A thread of its own, since it sleeps.
+        var issues = await Task.Factory.StartNew(
+            () => HotIssues.Find(placed, from, names.GetValueOrDefault, MostIssues, pace), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return new HotIssueList(day, days, now, tickets.Count, complete && completeBefore, issues);
     }
 

@@ -1,4 +1,5 @@
 using Hotline.Contracts;
+using Hotline.Data;
 using Hotline.Data.Likeness;
 
 namespace Hotline.Reporting;
@@ -15,14 +16,18 @@ public static class HotIssues
     /// <param name="nameOfStreet">By the code.</param>
     /// <param name="most">Issues, at most; the hottest first.</param>
     /// <param name="mostNamed">Tickets of an issue that are named, at most.</param>
-    public static IReadOnlyList<HotIssue> Find(IEnumerable<HotTicket> tickets, DateTimeOffset from, Func<string, string?> nameOfStreet, int most, CancellationToken ct, int mostNamed = MostNamed)
+    public static IReadOnlyList<HotIssue> Find(IEnumerable<HotTicket> tickets, DateTimeOffset from, Func<string, string?> nameOfStreet, int most, Pace pace, int mostNamed = MostNamed)
     {
         var sorted = tickets.OrderBy(t => t.Number, StringComparer.Ordinal).ToArray();
         var rarity = new Rarity();
-        foreach (var ticket in sorted) rarity.Add(ticket.Title, ticket.Description);
+        foreach (var ticket in sorted)
+        {
+            pace.Step();
+            rarity.Add(ticket.Title, ticket.Description);
+        }
         return
         [
-            .. Clustering.Of(sorted, rarity, ct)
+            .. Clustering.Of(sorted, rarity, pace)
                 .Select(cluster => new Issue([.. cluster.Select(i => sorted[i])], from))
                 .Where(i => i.People >= LeastPeople)
                 .OrderByDescending(i => i.Heat).ThenByDescending(i => i.People).ThenBy(i => i.Now[0].Number, StringComparer.Ordinal)
