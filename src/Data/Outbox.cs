@@ -27,7 +27,7 @@ public sealed record OutboxSettings
         _ => TimeSpan.Zero,
     };
 
-    /// <summary>How long the first parcel to the role waits for others before its work is done.</summary>
+    /// <summary>How long the first parcel to the role waits for others before its work is done, at least (<see cref="Together{TCall, TResult}.Waits"/>).</summary>
     public TimeSpan Gathers(Role role) => Waits(role) * 2;
 
     /// <summary>

@@ -57,7 +57,7 @@ public sealed class Together<TCall, TResult>(
     private async Task RunLaneAsync()
     {
         var group = new List<Waiting>();
-        while (true)
+        while (!_queue.IsEmpty)
         {
             if (Waits > TimeSpan.Zero) await WaitAsync();
             for (var room = most; room > 0 && _queue.TryPeek(out var next) && (group.Count == 0 || Weight(next.Call) <= room);)
@@ -72,7 +72,8 @@ public sealed class Together<TCall, TResult>(
                 group.Add(waiting);
                 room -= Weight(waiting.Call);
             }
-            if (group.Count == 0) break;
+            // Another lane may have taken all of it.
+            if (group.Count == 0) continue;
             var started = Time.GetTimestamp();
             await RunAsync(group);
             Volatile.Write(ref _took, Time.GetElapsedTime(started).Ticks);

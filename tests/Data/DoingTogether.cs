@@ -100,6 +100,41 @@ public sealed class DoingTogether
         Assert.Equal<int[]>([[1, 2]], _groups);
     }
 
+    [Fact]
+    public async Task The_longer_a_group_took_the_longer_the_next_one_waits_up_to_a_bound()
+    {
+        var time = new TimeThatIsCounted();
+        var took = TimeSpan.Zero;
+        var together = new Together<int, int>(1000, 1, Note(calls =>
+        {
+            time.Pass(took);
+            return Task.FromResult(calls);
+        }), _ => false) { Waits = TimeSpan.FromSeconds(1), Time = time };
+
+        var waits = new List<int>();
+        foreach (var seconds in new[] { 0, 0, 1, 100, 0 })
+        {
+            took = TimeSpan.FromSeconds(seconds);
+            var before = time.Waits;
+            await together.DoAsync(seconds, None).WaitAsync(Soon);
+            waits.Add(time.Waits - before);
+        }
+
+        // Each waits by how long the one before took: nothing, nothing, nothing, a second, a hundred.
+        Assert.Equal([1, 1, 1, 4, 5], waits);
+    }
+
+    [Fact]
+    public async Task A_full_group_waits_no_longer()
+    {
+        var time = new TimeThatIsCounted();
+        var together = new Together<int, int>(1, 1, Note(Task.FromResult), _ => false) { Waits = TimeSpan.FromSeconds(1), Time = time };
+
+        await together.DoAsync(1, None).WaitAsync(Soon);
+
+        Assert.Equal(0, time.Waits);
+    }
+
     /// <summary>The first is under way when the others come.</summary>
     private async Task<Task<int>[]> ManyAsync(Func<IReadOnlyList<int>, IReadOnlyList<int>> work, Func<Exception, bool> isAway)
     {
@@ -130,6 +165,27 @@ public sealed class DoingTogether
     private static CancellationToken None => CancellationToken.None;
 
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    /// <summary>Every wait is over at once, and is counted.</summary>
+    private sealed class TimeThatIsCounted : TimeProvider
+    {
+        private long _at;
+        private int _waits;
+
+        public int Waits => Volatile.Read(ref _waits);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Volatile.Read(ref _at);
+
+        public void Pass(TimeSpan span) => Interlocked.Add(ref _at, span.Ticks);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime > TimeSpan.Zero) Interlocked.Increment(ref _waits);
+            return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>A wait is over when the test says so.</summary>
     private sealed class TimeOnCall : TimeProvider
