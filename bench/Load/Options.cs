@@ -29,9 +29,11 @@ internal sealed class Options
     public string? Text(string name) => _values.GetValueOrDefault(name);
 
     /// <param name="otherwise">Null where the option must be given.</param>
-    public int Number(string name, int? otherwise = null)
+    /// <param name="least">1; 0 where the option may switch something off.</param>
+    public int Number(string name, int? otherwise = null, int least = 1)
     {
         if (Text(name) is not { } text) return otherwise ?? throw new UsageException($"{name} is missing.");
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && (number > 0 || otherwise == 0) ? number : throw new UsageException($"{name} must be a whole number above 0, not '{text}'.");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+            ? number : throw new UsageException($"{name} must be a whole number from {least}, not '{text}'.");
     }
 }

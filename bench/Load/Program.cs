@@ -26,7 +26,7 @@ using Hotline.Load;
 const string usage = """
     load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--sample N] [--seed N]
         The whole service, started for it: tickets filed at a rate on a fixed schedule, or by C callers at once. Of them, --sample a second are
-        followed until their work order stands in the unit's list.
+        followed until their work order stands in the unit's list; 0 where lists are long already.
     load service --mode embedded|servers --lives --concurrency C --seconds S [--warm S]
         C whole lives at once: filed, found in the unit's list, accepted, replied over a signature, called back.
     load service --callers-url URL --key K (--rate R | --concurrency C) --seconds S …

@@ -38,6 +38,7 @@ internal sealed class Sampler(int perSecond) : IDisposable
     /// <summary>A unit for the next ticket, where it is time to follow one and a unit is free.</summary>
     public Watched? Take()
     {
+        if (perSecond == 0) return null;
         var (now, next) = (Stopwatch.GetTimestamp(), Volatile.Read(ref _next));
         if (now < next || Interlocked.CompareExchange(ref _next, Math.Max(now, next + 1) + (Stopwatch.Frequency / perSecond), next) != next) return null;
         return _free.TryDequeue(out var watched) ? watched : null;

@@ -20,7 +20,7 @@ internal static class ServiceLoad
         var rate = options.Has("--rate") ? options.Number("--rate") : (int?)null;
         var callers = options.Has("--concurrency") ? options.Number("--concurrency") : rate is null ? throw new UsageException("--rate or --concurrency is missing.") : OpenCallers;
         if (rate is not null && options.Has("--concurrency")) throw new UsageException("--rate and --concurrency exclude each other.");
-        var plan = new Plan(rate, callers, options.Number("--seconds"), options.Number("--warm", 10), options.Number("--seed", 1), options.Number("--sample", rate is null ? 5 : 20), options.Has("--lives"));
+        var plan = new Plan(rate, callers, options.Number("--seconds"), options.Number("--warm", 10), options.Number("--seed", 1), options.Number("--sample", rate is null ? 5 : 20, least: 0), options.Has("--lives"));
 
         if (plan.Lives && (rate is not null || callers > WholeLives.Most || options.Has("--callers-url")))
             throw new UsageException($"--lives goes with --mode and a --concurrency of {WholeLives.Most} at the most.");

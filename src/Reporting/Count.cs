@@ -71,7 +71,8 @@ public readonly record struct Line(DateOnly Day, string Unit, Breakdown? By, str
 /// <summary>Numbers by line and measure; adding and taking away tickets.</summary>
 public sealed class Tally
 {
-    private static readonly int Measures = Enum.GetValues<Measure>().Length;
+    /// <summary>How many there are.</summary>
+    public static readonly int Measures = Enum.GetValues<Measure>().Length;
 
     private readonly Dictionary<Line, int[]> _lines = [];
 

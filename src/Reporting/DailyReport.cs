@@ -100,7 +100,7 @@ public sealed record DailyReport(
                 wholeCode = unit ?? "",
                 unit = unit ?? "",
                 dimension = by?.Word() ?? "",
-            }, RollupRow.Read).ToListAsync(ct),
+            }, RollupRow.Reader()).ToListAsync(ct),
             await db.QueryAsync<LabelRow>("""
                 select dimension, code, name from reporting_label where dimension = @dimension or (dimension = 'unit' and code = @unit)
                 """, new { dimension = by?.Word() ?? "", unit = unit ?? "" }),
@@ -139,7 +139,7 @@ public sealed record DailyReport(
     /// <summary>The numbers of the day, of the day before and of a week before.</summary>
     private sealed class Numbers
     {
-        private readonly long[][] _days = [.. Enumerable.Range(0, 3).Select(_ => new long[Enum.GetValues<Measure>().Length])];
+        private readonly long[][] _days = [.. Enumerable.Range(0, 3).Select(_ => new long[Tally.Measures])];
 
         public TotalValue this[Measure measure] => new(_days[0][(int)measure], _days[1][(int)measure], _days[2][(int)measure]);
 

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Security.Claims;
 using System.Text;
-using System.Text.Json;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Data.Web;
@@ -48,10 +46,7 @@ public sealed record ReadDailyReport(DateOnly Day, string? Unit, Breakdown? By)
         if (problem is not null) return problem;
         var report = await request!.RunAsync(database, ct);
         http.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (WantsCsv(http)) return TypedResults.Content(ReportCsv.Render(report), "text/csv", Encoding.UTF8);
-        var body = new ArrayBufferWriter<byte>(64 * 1024);
-        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Json.Options.Encoder })) ReportJson.Write(json, report);
-        return TypedResults.Bytes(body.WrittenMemory, "application/json; charset=utf-8");
+        return WantsCsv(http) ? TypedResults.Content(ReportCsv.Render(report), "text/csv", Encoding.UTF8) : new ReportJson.Result(report);
     }
 
     /// <summary>For people: a file with a byte order mark, without which Excel misreads Chinese.</summary>

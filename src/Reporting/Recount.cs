@@ -176,7 +176,7 @@ public static class Recount
     private static async Task<Tally> ReadAsync(Session db, DateOnly? day)
     {
         var stored = new Tally();
-        await foreach (var (line, numbers) in db.StreamAsync($"select {RollupRow.Columns} from reporting_rollup{(day is null ? "" : " where day = @day")}", new { day }, RollupRow.Read))
+        await foreach (var (line, numbers) in db.StreamAsync($"select {RollupRow.Columns} from reporting_rollup{(day is null ? "" : " where day = @day")}", new { day }, RollupRow.Reader()))
             stored.Add(line, numbers);
         return stored;
     }

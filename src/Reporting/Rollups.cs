@@ -135,15 +135,20 @@ internal sealed record RollupRow
         return row;
     }
 
-    /// <summary>A line and its numbers, of a reader of <see cref="Columns"/>.</summary>
-    public static KeyValuePair<Line, int[]> Read(DbDataReader row)
+    /// <summary>From <see cref="Columns"/> to a line and its numbers.</summary>
+    public static Func<DbDataReader, KeyValuePair<Line, int[]>> Reader()
     {
         const int keys = 5;
-        var dimension = row.GetString(2);
-        var line = new Line(Days.Parse(row.GetString(0))!.Value, row.GetString(1), dimension == Whole ? null : Words.Parse<Breakdown>(dimension), row.GetString(3), row.GetBoolean(4));
-        var numbers = new int[Numbers.Length];
-        for (var i = 0; i < numbers.Length; i++) numbers[i] = row.GetInt32(keys + i);
-        return new(line, numbers);
+        var (written, day) = ("", default(DateOnly));
+        return row =>
+        {
+            // Hundreds of lines on end are of one day.
+            if (row.GetString(0) is var of && of != written) (written, day) = (of, Days.Parse(of)!.Value);
+            var dimension = row.GetString(2);
+            var numbers = new int[Numbers.Length];
+            for (var i = 0; i < numbers.Length; i++) numbers[i] = row.GetInt32(keys + i);
+            return new(new Line(day, row.GetString(1), dimension == Whole ? null : Words.Parse<Breakdown>(dimension), row.GetString(3), row.GetBoolean(4)), numbers);
+        };
     }
 
     public static string Word(Breakdown? by) => by?.Word() ?? Whole;

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -46,9 +47,25 @@ public sealed class AskingForTheReport : IAsyncLifetime
         var report = await _desk.ReadAsync(by: by);
         if (by is not null) Assert.Contains(report.Rows, r => r.Figures["directAnswer"].Rate is not null);
 
-        using var written = new MemoryStream();
-        using (var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = Json.Options.Encoder })) ReportJson.Write(json, report);
-        Assert.Equal(Json.Write(report), Encoding.UTF8.GetString(written.ToArray()));
+        Assert.Equal(Json.Write(report), await WrittenAsync(report));
+    }
+
+    [Fact]
+    public async Task Every_rate_is_written_as_the_serialiser_would()
+    {
+        var report = await _desk.ReadAsync();
+        var thirds = Enumerable.Range(0, 400).Select(n => new Ratio(n, 300)).ToArray();
+        var rows = thirds.Select(r => report.Whole with { Figures = report.Whole.Figures.ToDictionary(f => f.Key, _ => new FigureValue(r.Numerator, r.Denominator, r, new Ratio(r.Numerator, 7919))) });
+        var whole = report with { Rows = [.. rows] };
+
+        Assert.Equal(Json.Write(whole), await WrittenAsync(whole));
+    }
+
+    private static async Task<string> WrittenAsync(DailyReport report)
+    {
+        using var bytes = new MemoryStream();
+        await ReportJson.WriteAsync(report, PipeWriter.Create(bytes), CancellationToken.None);
+        return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
     [Theory]
