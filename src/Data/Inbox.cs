@@ -44,7 +44,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     /// Characters of the parcels that share a transaction, at most: a few hundred tickets. What is only noted may share more, where an engine has not one
     /// writer that all others wait for.
     /// </summary>
-    private int ShareCharacters(Role role) => settings.Gathers(role) > TimeSpan.Zero && !database.Dialect.SingleWriter ? 4 * 1024 * 1024 : 512 * 1024;
+    private int ShareCharacters(Role role) => settings.Gathers(role) > TimeSpan.Zero && !database.Dialect.SingleWriter ? 2 * 1024 * 1024 : 512 * 1024;
 
     /// <summary>Tries of one message by itself before it is set aside.</summary>
     private const int Tries = 3;

@@ -74,8 +74,10 @@ public static class ListWorkOrders
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
         // Spelled as the indexes of open and of cancelled orders spell it, so that the engines use them: without it a rare state is looked for in all that the unit ever had.
-        var open = filter.State == Open || filter.Overdue == "true" || (Words.TryParse<WorkOrderState>(filter.State, out var state) && state.IsOpen())
-            ? "and state in ('issued', 'accepted', 'returned')" : "";
+        const string openOnes = "state in ('issued', 'accepted', 'returned')";
+        var open = filter.State == Open || (Words.TryParse<WorkOrderState>(filter.State, out var state) && state.IsOpen()) ? $"and {openOnes}" : "";
+        // A bound of the index: a unit that is late with few is not looked through for them.
+        var late = filter.Overdue switch { "true" => $"and {openOnes} and reply_by < @now", "false" => $"and not ({openOnes} and reply_by < @now)", _ => "" };
         var narrowed = filter.State switch
         {
             null or Open => open,
@@ -91,14 +93,13 @@ public static class ListWorkOrders
             from (
                 select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
                 from handling_work_order
-                where unit_code = @unit {narrowed}
-                  and (@overdue is null or @overdue = case when state in ('issued', 'accepted', 'returned') and reply_by < @now then 'true' else 'false' end)
+                where unit_code = @unit {narrowed} {late}
                   and reply_by >= @after and (reply_by > @after or id > @afterId)
                 order by reply_by, id
                 {db.Dialect.Limit}) o
             join handling_round r on r.ticket = o.ticket and r.round = o.round
             order by o.reply_by, o.id
-            """, new { unit, state = filter.State, overdue = filter.Overdue, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
+            """, new { unit, state = filter.State, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
 
         return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
     }
