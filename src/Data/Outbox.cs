@@ -14,8 +14,8 @@ public sealed record OutboxSettings
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// What is only noted (on a ticket, in the figures) waits for company: this long where it is sent, figures three times as long, and twice that where it
-    /// is received. Several things told of one ticket, and numbers that many tickets change, are then written once. Nobody's work waits for it.
+    /// What is only noted (on a ticket, in the figures) waits for company: this long where it is sent, figures three times as long, and at least twice that
+    /// where it is received. Several things told of one ticket, and numbers that many tickets change, are then written once. Nobody's work waits for it.
     /// </summary>
     public TimeSpan NotedAfter { get; init; } = TimeSpan.FromMilliseconds(100);
 
