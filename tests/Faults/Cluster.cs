@@ -46,6 +46,19 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>A command of the script, as <c>broker kill 2</c>.</summary>
     public Task DoAsync(string command) => AskAsync(command.Split(' '));
 
+    /// <summary>A command that asks the database server, as <c>database cut</c>: once it lets somebody in, since the other fault of a pair may have it down just now.</summary>
+    public async Task AskDatabaseAsync(string command)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var (status, said) = await TryAsync(command.Split(' '));
+            if (status == 0) return;
+            if (attempt == 100 || !said.Contains("connection to server", StringComparison.Ordinal))
+                throw new InvalidOperationException($"cluster.sh {command} ended with {status}: {said}");
+            await Task.Delay(300);
+        }
+    }
+
     /// <summary>Starts the database server again where it has given up by itself.</summary>
     public async Task ReviveDatabaseAsync()
     {
@@ -78,10 +91,22 @@ internal sealed class Cluster : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Once the server lets somebody in, as <see cref="AskDatabaseAsync"/>.</summary>
     public async Task SetAsync(string setting, string value)
     {
-        await ExecuteAsync($"alter system set {setting} = '{value}'");
-        await ExecuteAsync("select pg_reload_conf()");
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await ExecuteAsync($"alter system set {setting} = '{value}'");
+                await ExecuteAsync("select pg_reload_conf()");
+                return;
+            }
+            catch (NpgsqlException) when (attempt < 100)
+            {
+                await Task.Delay(300);
+            }
+        }
     }
 
     /// <summary>A connection to the first broker that lets somebody in.</summary>

@@ -66,7 +66,7 @@ internal abstract class Fault
             {
                 await t.Pace.MomentAsync(t.Random);
                 if (i % 2 == 0) t.Site.ToDatabase!.Cut();
-                else await t.Site.Cluster!.DoAsync("database cut");
+                else await t.Site.Cluster!.AskDatabaseAsync("database cut");
             }
         }),
         new OnTheCluster("database-answers-lost", async t =>
@@ -79,9 +79,9 @@ internal abstract class Fault
         }),
         new OnTheCluster("database-slow-commits", async t =>
         {
-            await t.Site.Cluster!.DoAsync("database slow 100");
+            await t.Site.Cluster!.AskDatabaseAsync("database slow 100");
             await Task.Delay(t.Pace.Hold(4, 60));
-            await t.Site.Cluster.DoAsync("database slow off");
+            await t.Site.Cluster.AskDatabaseAsync("database slow off");
         }),
         new OnTheCluster("database-stalled-commits", async t =>
         {
