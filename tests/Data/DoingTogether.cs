@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hotline.Testing;
 
 namespace Hotline.Data.Tests;
 
@@ -107,7 +108,7 @@ public sealed class DoingTogether
         var took = TimeSpan.Zero;
         var together = new Together<int, int>(1000, 1, Note(calls =>
         {
-            time.Pass(took);
+            time.Advance(took);
             return Task.FromResult(calls);
         }), _ => false) { Waits = TimeSpan.FromSeconds(1), Time = time };
 
@@ -167,18 +168,11 @@ public sealed class DoingTogether
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
     /// <summary>Every wait is over at once, and is counted.</summary>
-    private sealed class TimeThatIsCounted : TimeProvider
+    private sealed class TimeThatIsCounted() : SettableTime(ModelDay)
     {
-        private long _at;
         private int _waits;
 
         public int Waits => Volatile.Read(ref _waits);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Volatile.Read(ref _at);
-
-        public void Pass(TimeSpan span) => Interlocked.Add(ref _at, span.Ticks);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

@@ -1,9 +1,11 @@
+using Hotline.Testing;
+
 namespace Hotline.Data.Tests;
 
 /// <summary><see cref="Pace"/>.</summary>
 public sealed class KeepingAPace
 {
-    private readonly Clock _clock = new();
+    private readonly SettableTime _clock = new(SettableTime.ModelDay);
     private readonly List<TimeSpan> _slept = [];
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class KeepingAPace
     private Pace Make(TimeSpan works, CancellationToken ct, Action? asleep = null) => new(works, 3, _clock, span =>
     {
         _slept.Add(span);
-        _clock.Pass(span);
+        _clock.Advance(span);
         asleep?.Invoke();
     }, ct);
 
@@ -44,21 +46,10 @@ public sealed class KeepingAPace
     {
         for (var i = 0; i < steps; i++)
         {
-            _clock.Pass(each);
+            _clock.Advance(each);
             pace.Step();
         }
     }
 
     private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _at;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _at;
-
-        public void Pass(TimeSpan span) => _at += span.Ticks;
-    }
 }

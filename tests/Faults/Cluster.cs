@@ -47,41 +47,24 @@ internal sealed class Cluster : IAsyncDisposable
     public Task DoAsync(string command) => AskAsync(command.Split(' '));
 
     /// <summary>A command that asks the database server, as <c>database cut</c>: once it lets somebody in, since the other fault of a pair may have it down just now.</summary>
-    public async Task AskDatabaseAsync(string command)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            var (status, said) = await TryAsync(command.Split(' '));
-            if (status == 0) return;
-            if (attempt == 100 || !said.Contains("connection to server", StringComparison.Ordinal))
-                throw new InvalidOperationException($"cluster.sh {command} ended with {status}: {said}");
-            await Task.Delay(300);
-        }
-    }
+    public Task AskDatabaseAsync(string command) =>
+        InsistAsync(() => DoAsync(command), e => e is InvalidOperationException && e.Message.Contains("connection to server", StringComparison.Ordinal));
 
     /// <summary>Starts the database server again where it has given up by itself.</summary>
-    public async Task ReviveDatabaseAsync()
+    public Task ReviveDatabaseAsync() => InsistAsync(async () =>
     {
         // Its processes may be on their way out still: then the first start says that another server might be running.
-        for (var attempt = 0; ; attempt++)
+        var (status, said) = await TryAsync("database", "start");
+        if (status == 0) return;
+        try
         {
-            var (status, said) = await TryAsync("database", "start");
-            if (status == 0) return;
-            try
-            {
-                await ExecuteAsync("select 1");
-                return;
-            }
-            catch (NpgsqlException) when (attempt < 100)
-            {
-                await Task.Delay(300);
-            }
-            catch (NpgsqlException)
-            {
-                throw new InvalidOperationException($"The database does not start: {said}");
-            }
+            await ExecuteAsync("select 1");
         }
-    }
+        catch (NpgsqlException e)
+        {
+            throw new InvalidOperationException($"The database does not start: {said}", e);
+        }
+    }, e => e is InvalidOperationException { InnerException: NpgsqlException });
 
     public async Task ExecuteAsync(string sql)
     {
@@ -92,35 +75,33 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Once the server lets somebody in, as <see cref="AskDatabaseAsync"/>.</summary>
-    public async Task SetAsync(string setting, string value)
+    public Task SetAsync(string setting, string value) => InsistAsync(async () =>
+    {
+        await ExecuteAsync($"alter system set {setting} = '{value}'");
+        await ExecuteAsync("select pg_reload_conf()");
+    }, e => e is NpgsqlException);
+
+    /// <summary>A connection to the first broker that lets somebody in.</summary>
+    public async Task<IConnection> ConnectAsync()
+    {
+        var (connection, asked) = (default(IConnection), 0);
+        await InsistAsync(async () => connection = await new ConnectionFactory { Uri = BrokerAddresses[asked++ % Brokers] }.CreateConnectionAsync(), _ => true);
+        return connection!;
+    }
+
+    /// <summary>Again and again for half a minute and more while the server is away; then the last failure is told.</summary>
+    private static async Task InsistAsync(Func<Task> ask, Func<Exception, bool> isAway)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await ExecuteAsync($"alter system set {setting} = '{value}'");
-                await ExecuteAsync("select pg_reload_conf()");
+                await ask();
                 return;
             }
-            catch (NpgsqlException) when (attempt < 100)
+            catch (Exception e) when (attempt < 100 && isAway(e))
             {
                 await Task.Delay(300);
-            }
-        }
-    }
-
-    /// <summary>A connection to the first broker that lets somebody in.</summary>
-    public async Task<IConnection> ConnectAsync()
-    {
-        for (var i = 0; ; i++)
-        {
-            try
-            {
-                return await new ConnectionFactory { Uri = BrokerAddresses[i % Brokers] }.CreateConnectionAsync();
-            }
-            catch (Exception) when (i < 300)
-            {
-                await Task.Delay(100);
             }
         }
     }

@@ -40,6 +40,11 @@ public abstract class AnsweringFirst(Engine engine) : OnUnitDesk(engine)
         Assert.Empty(await ListAsync(UnitDesk.Street));
         Assert.Equal([second], await ListAsync(UnitDesk.Market));
         Assert.True((await Desk.ViewAsync(second)).HandingOver);
+
+        // It was taken back: however long ago its deadline was, nothing of it is overdue.
+        Desk.Db.Time.Advance(TimeSpan.FromDays(25));
+        Assert.Equal([second], await ListAsync(UnitDesk.Market, "&overdue=false"));
+        Assert.Empty(await ListAsync(UnitDesk.Market, "&overdue=true"));
     }
 
     [Fact]
@@ -61,9 +66,9 @@ public abstract class AnsweringFirst(Engine engine) : OnUnitDesk(engine)
     private ReturnReviewed Upheld() => new(UnitDesk.Ticket, First, Upheld: true, "同意", Desk.Now, "dispatcher");
 
     /// <summary>What the unit's list shows as handing over, by id.</summary>
-    private async Task<string[]> ListAsync(Named unit)
+    private async Task<string[]> ListAsync(Named unit, string narrowed = "")
     {
-        var answer = await Desk.GetAsync($"/api/units/{unit.Code}/work-orders?state=handing-over", unit: unit.Code);
+        var answer = await Desk.GetAsync($"/api/units/{unit.Code}/work-orders?state=handing-over{narrowed}", unit: unit.Code);
         Assert.Equal(200, answer.Status);
         return [.. answer.Body.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()!)];
     }

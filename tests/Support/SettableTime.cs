@@ -1,7 +1,7 @@
 namespace Hotline.Testing;
 
 /// <summary>A wall clock that stands still until a test moves it.</summary>
-public sealed class SettableTime(DateTimeOffset start) : TimeProvider
+public class SettableTime(DateTimeOffset start) : TimeProvider
 {
     private DateTimeOffset _now = start;
 
