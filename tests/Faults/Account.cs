@@ -113,8 +113,7 @@ internal sealed class Account(Site site)
         var (filed, issued, callbacks) = (0L, 0L, 0L);
         var byDay = new Dictionary<DateOnly, long>();
         var today = DateOnly.FromDateTime((site.Clock?.Now ?? TimeProvider.System.GetUtcNow().ToOffset(TimeSpan.FromHours(8))).DateTime);
-        var first = tallies.Min(t => t.Filed);
-        var last = tallies.Max(t => t.Filed) is var filedLast && filedLast > today ? filedLast : today;
+        var (first, last) = (tallies.Min(t => t.First), tallies.Max(t => t.Last));
         // A day that has not come yet has no report: where the clock was ahead, it goes there once more.
         if (last > today && site.Clock is { } clock) await clock.VisitAsync(last.ToDateTime(new TimeOnly(23, 0)), CountAsync);
         else await CountAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Hotline.Tests.Faults;
@@ -96,10 +97,15 @@ internal sealed class Ledger
 }
 
 /// <summary>What one ticket adds to the report.</summary>
-internal sealed record Tally(DateOnly Filed, int Orders, int Callbacks)
+/// <param name="First">The first day on which anything happened to it.</param>
+/// <param name="Last">The last day: beyond <paramref name="Filed"/>, and beyond today, where the clock was ahead for a while.</param>
+internal sealed record Tally(DateOnly Filed, DateOnly First, DateOnly Last, int Orders, int Callbacks)
 {
-    public static Tally Of(JsonNode ticket) => new(
-        DateOnly.FromDateTime(DateTimeOffset.Parse(ticket["filedAt"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture).DateTime),
-        ticket["workOrders"]!.AsArray().Count,
-        ticket["callbacks"]!.AsArray().Count);
+    public static Tally Of(JsonNode ticket)
+    {
+        var days = ticket["timeline"]!.AsArray().Select(line => Day(line!["at"]!)).ToArray();
+        return new Tally(Day(ticket["filedAt"]!), days.Min(), days.Max(), ticket["workOrders"]!.AsArray().Count, ticket["callbacks"]!.AsArray().Count);
+    }
+
+    private static DateOnly Day(JsonNode at) => DateOnly.FromDateTime(DateTimeOffset.Parse(at.GetValue<string>(), CultureInfo.InvariantCulture).DateTime);
 }

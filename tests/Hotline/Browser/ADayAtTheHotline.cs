@@ -101,7 +101,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await Expect(manager).ToHaveURLAsync(new Regex("/reports/daily"));
         await manager.WaitForConditionAsync(async () =>
         {
-            await manager.ReloadAsync();
+            await manager.GotoAsync(manager.Url);
             return (await manager.Locator("[data-figure=satisfaction]").InnerTextAsync()).Contains("100", StringComparison.Ordinal);
         });
         await _office.LookAtAsync(manager, "report");
@@ -218,12 +218,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await ReturnAsync(unit, number, "价格由别的部门管。", "三定方案", to);
 
         var dispatcher = await _office.SignInAsync("dispatcher");
-        await dispatcher.WaitForConditionAsync(async () =>
-        {
-            await dispatcher.GotoAsync("/desk");
-            return await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
-        });
-        await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await dispatcher.OpenFromListAsync(number);
         await dispatcher.GetByLabel("同意退单", new() { Exact = true }).CheckAsync();
         await dispatcher.GetByLabel("说明", new() { Exact = true }).FillAsync("属实。");
         await dispatcher.GetByRole(AriaRole.Button, new() { Name = "提交审核" }).ClickAsync();
@@ -286,12 +281,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         var lead = (await desk.Locator("[data-unit]").GetAttributeAsync("data-unit"))!;
 
         var unit = await _office.SignInAsync("handler", lead);
-        await unit.WaitForConditionAsync(async () =>
-        {
-            await unit.ReloadAsync();
-            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
-        });
-        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await unit.OpenFromListAsync(number);
         await Expect(unit.Locator("section[aria-labelledby=matter]")).ToContainTextAsync("虹桥七网格 东方公寓7幢3单元");
         await Expect(unit.Locator("section[aria-labelledby=matter]")).ToContainTextAsync(lead == Street ? "张某" : "G-7");
         await _office.LookAtAsync(unit, "work-order-grid");
@@ -330,12 +320,7 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
     /// <summary>Once the work order has come.</summary>
     private static async Task ReturnAsync(IPage unit, string number, string reason, string basis, string to)
     {
-        await unit.WaitForConditionAsync(async () =>
-        {
-            await unit.ReloadAsync();
-            return await unit.GetByRole(AriaRole.Link, new() { Name = number }).CountAsync() > 0;
-        });
-        await unit.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
+        await unit.OpenFromListAsync(number);
         await unit.Locator("summary", new() { HasText = "退单" }).ClickAsync();
         await unit.Locator("#reason").FillAsync(reason);
         await unit.Locator("#basis").FillAsync(basis);

@@ -43,6 +43,8 @@ public sealed class Office : IAsyncLifetime
         await page.GetByLabel("用户名").FillAsync(user);
         await page.GetByLabel("密码").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
+        // The click does not wait for the page that it leads to, and a page that is being left cannot be told to go elsewhere.
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "退出" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         return page;
     }
 

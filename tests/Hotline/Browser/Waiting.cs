@@ -14,4 +14,16 @@ internal static class Waiting
             await page.WaitForTimeoutAsync(200);
         }
     }
+
+    /// <summary>Loads the page that it is on, a list, again until the ticket is there, and opens it.</summary>
+    public static async Task OpenFromListAsync(this IPage page, string number)
+    {
+        var (list, link) = (page.Url, page.GetByRole(AriaRole.Link, new() { Name = number }));
+        await page.WaitForConditionAsync(async () =>
+        {
+            await page.GotoAsync(list);
+            return await link.CountAsync() > 0;
+        });
+        await link.ClickAsync();
+    }
 }
