@@ -51,11 +51,14 @@ public sealed record DispatchTicket(
 
         var before = await Routing.CurrentAsync(work, ticket);
         var units = (support ?? [.. before.SupportUnits.Where(u => u.Code != lead!.Code)]).ToArray();
-        var deadline = DeadlineClass ?? before.Limit ?? Router.Raise(Contracts.DeadlineClass.Normal, ticket.Urgency is null ? null : Words.Parse<Urgency>(ticket.Urgency));
         var triage = ticket.Standing == RoutingStatus.Triage;
         ticket = ticket with { CategoryHint = Category ?? ticket.CategoryHint };
         var category = Category is null ? before.Matter : CategoryCatalogue.Instance.Find(Category);
-        if (DispatchDesk.Reserved(state, lead, category?.Code, before.Street, ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? work.Now), RoutingQuestion.Nobody)) is { } reserved) return reserved;
+        var question = ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? work.Now), RoutingQuestion.Nobody);
+        if (DispatchDesk.Reserved(state, lead, category?.Code, before.Street, question) is { } reserved) return reserved;
+        // What the rules say of another category counts where it is stricter: a class is never lowered by itself.
+        var ruled = Category is null || Category == before.Category ? null : desk.Router.Decide(question, state).DeadlineClass;
+        var deadline = DeadlineClass ?? (before.Limit is { } limit && !(ruled < limit) ? limit : ruled) ?? Router.Raise(Contracts.DeadlineClass.Normal, question.Urgency);
         if (!triage && before.Lead == lead!.Code && before.Limit == deadline && category?.Code == before.Category
             && before.SupportUnits.Select(u => u.Code).Order().SequenceEqual(units.Select(u => u.Code).Order()))
             return new DispatchOutcome.Invalid("lead", $"{lead.Name} leads already, with the same supporting units and deadline class.");

@@ -122,7 +122,9 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
 
         Decision Triage(TriageReason reason, DeadlineClass? suggested, Named? category, string zh, string en, IReadOnlyList<PlaceCandidate>? candidates = null, string? ruleId = null)
         {
-            DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what, []) : null;
+            // Danger and what cannot wait hold whatever else is open.
+            if (what.Danger.Count > 0 || what.Pressing.Count > 0) suggested ??= DeadlineClass.Normal;
+            DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what, why) : null;
             why.Add(new Sentence(zh, en));
             return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? [], why) { Grid = grid, Entrance = entrance };
         }

@@ -203,9 +203,10 @@ public sealed partial class AddressResolver
         var county = _countyOf[best.Street];
         ExplainRegions(scratch, county, steps);
         ExplainStreet(scratch, best, steps);
-        if (best.AtHome && best.Region <= 0) steps.Add(AtHome(home));
+        if (best.AnotherCounty && OtherCounty(scratch, county) is { } other) steps.Add(other);
+        else if (best.AtHome && best.Region <= 0) steps.Add(AtHome(home));
         if (community is not null) steps.Add(new PlaceStep($"社区“{community.Name}”属于该街道", $"the community {community.Name} belongs to it"));
-        return Finish(home, best.Street, CodeOf(best.Street), county, community, PlaceConfidence.OfStreet(signs), steps, [], signs);
+        return Finish(best.Street, CodeOf(best.Street), county, community, PlaceConfidence.OfStreet(signs), steps, [], signs);
     }
 
     private PlaceMatch CommunityMatch(Scratch scratch, int home, NamedCommunity named, PlaceSigns signs)
@@ -218,7 +219,7 @@ public sealed partial class AddressResolver
         var street = _directory.InOrder[named.Street];
         steps.Add(new PlaceStep($"“{words}”是{street.Name}的{community.Name}", $"“{words}” is {community.Name} in {street.Name}"));
         if (scratch.Evidence.Count == 0 && home >= 0) steps.Add(AtHome(home));
-        return Finish(home, named.Street, street.Code, county, community, PlaceConfidence.OfStreet(signs), steps, [], signs);
+        return Finish(named.Street, street.Code, county, community, PlaceConfidence.OfStreet(signs), steps, [], signs);
     }
 
     private PlaceMatch DistrictMatch(Scratch scratch, int home, int county, in Candidate best)
@@ -250,7 +251,7 @@ public sealed partial class AddressResolver
         {
             Explain(scratch, city, steps);
             if (candidates.Count > 1) steps.Add(Open(candidates));
-            return Finish(home, city, null, -1, null, 0, steps, candidates);
+            return Finish(city, null, -1, null, 0, steps, candidates, IsNamed(scratch, city) ? PlaceSigns.RegionNamed : PlaceSigns.None);
         }
 
         if (candidates.Count > 1) steps.Add(Open(candidates));
@@ -258,7 +259,28 @@ public sealed partial class AddressResolver
         if (county < 0) return candidates.Count > 0 ? new PlaceMatch(null, null, null, null, 0, false, null, steps, candidates) : Nothing(steps);
         steps.Add(new PlaceStep("未能确定街道", "the street office stays open"));
         var signs = Signs(scratch, home, county, best);
-        return Finish(home, county, null, county, null, PlaceConfidence.OfCounty(signs), steps, candidates, signs);
+        return Finish(county, null, county, null, PlaceConfidence.OfCounty(signs), steps, candidates, signs);
+    }
+
+    /// <summary>By its full name, or by nothing else: 杭州湾大酒店 is not in 杭州.</summary>
+    private static bool IsNamed(Scratch scratch, int region)
+    {
+        foreach (var e in scratch.Evidence)
+            if (e.Division == region && (e.Entry.Form == NameForm.Full || e.End - scratch.Mentions[e.Mention].Start == scratch.Length)) return true;
+        return false;
+    }
+
+    /// <summary>余杭区九堡镇 is in 上城区: the street's name is held against the county's.</summary>
+    private PlaceStep? OtherCounty(Scratch scratch, int county)
+    {
+        foreach (var e in scratch.Evidence)
+        {
+            if (e.Division == county || e.Weight < Weights.CountySwapped || _directory.InOrder[e.Division].Level != DivisionLevel.County) continue;
+            var words = scratch.Read[scratch.Mentions[e.Mention].Start..e.End].ToString();
+            var name = _directory.InOrder[county].Name;
+            return new PlaceStep($"文中写的“{words}”没有该街道，以街道名为准，在{name}", $"“{words}” has no such street: the street's name holds, which is in {name}");
+        }
+        return null;
     }
 
     private static PlaceStep Open(List<PlaceCandidate> candidates) => new(
@@ -288,21 +310,34 @@ public sealed partial class AddressResolver
         return at;
     }
 
-    private PlaceMatch Finish(
-        int home, int at, string? street, int county, Division? community, double confidence, List<PlaceStep> steps, List<PlaceCandidate> candidates, PlaceSigns signs = PlaceSigns.None)
+    private PlaceMatch Finish(int at, string? street, int county, Division? community, double confidence, List<PlaceStep> steps, List<PlaceCandidate> candidates, PlaceSigns signs)
     {
         var code = CodeOf(at);
-        var away = home >= 0 && !Contains(home, at) && !Contains(at, home);
-        Division? responsible = null;
-        if (away)
-        {
-            responsible = code.Length >= 4 && _directory.Find(code[..4]) is { } city && !DivisionDirectory.IsTransparent(city) ? city : _directory.Find(code[..2]);
-            var own = _directory.InOrder[home].Name;
-            steps.Add(new PlaceStep($"不在{own}范围内，应由{responsible!.Name}热线受理", $"outside {own}: the hotline of {responsible.Name} is responsible"));
-        }
-
         return new PlaceMatch(
-            street, county >= 0 ? CodeOf(county) : null, code.Length >= 4 ? code[..4] : null, community?.Code, Math.Round(confidence, 3), away, responsible, steps, candidates) { Signs = signs };
+            street, county >= 0 ? CodeOf(county) : null, code.Length >= 4 ? code[..4] : null, community?.Code, Math.Round(confidence, 3), OutOfArea: false, null, steps, candidates) { Signs = signs, At = code };
+    }
+
+    /// <summary>Says whose hotline a place outside of home is for; where the words hardly carry it, it is a candidate only.</summary>
+    private PlaceMatch Away(PlaceMatch match, int home, double sure)
+    {
+        if (match.At is not { } code || _directory.IndexOf(code) is var at && (Contains(home, at) || Contains(at, home))) return match;
+        var known = match.District is not null ? match.Confidence : match.Signs.HasFlag(PlaceSigns.RegionNamed) ? 1 : 0;
+        if (known < sure)
+        {
+            var name = _directory.FullName(code);
+            return new PlaceMatch(
+                null, null, null, null, 0, OutOfArea: false, null,
+                [.. match.Explanation, new PlaceStep($"据此是{name}的把握不足，不认定在辖区外", $"too little to take it for {name}, outside the area")],
+                match.Candidates.Count > 0 ? match.Candidates : [new PlaceCandidate(code, name, match.Confidence)]);
+        }
+        var responsible = code.Length >= 4 && _directory.Find(code[..4]) is { } city && !DivisionDirectory.IsTransparent(city) ? city : _directory.Find(code[..2])!;
+        var own = _directory.InOrder[home].Name;
+        return match with
+        {
+            OutOfArea = true,
+            Responsible = responsible,
+            Explanation = [.. match.Explanation, new PlaceStep($"不在{own}范围内，应由{responsible.Name}热线受理", $"outside {own}: the hotline of {responsible.Name} is responsible")],
+        };
     }
 
     private PlaceStep AtHome(int home)

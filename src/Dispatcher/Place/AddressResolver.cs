@@ -97,8 +97,9 @@ public sealed partial class AddressResolver
     /// Finds the place of an address. <paramref name="home"/>: the code of the hotline's own province, city or county, or null for the whole country;
     /// a name without its region means the one at home.
     /// </summary>
+    /// <param name="sure">A place away from home with less confidence is a candidate and no place: most names of counties are words as well (老城区, 高新区).</param>
     /// <exception cref="ArgumentException"><paramref name="home"/> is no code of the directory.</exception>
-    public PlaceMatch Resolve(string text, string? home = null)
+    public PlaceMatch Resolve(string text, string? home = null, double sure = 0)
     {
         var homeIndex = -1;
         if (home is not null && (homeIndex = _directory.IndexOf(home)) < 0) throw new ArgumentException($"{home} is no division of the directory.", nameof(home));
@@ -110,6 +111,7 @@ public sealed partial class AddressResolver
         WeighRegions(scratch);
         FindCandidates(scratch, homeIndex);
         var match = Decide(scratch, homeIndex);
+        if (homeIndex >= 0) match = Away(match, homeIndex, sure);
         return scratch.IsCut ? match with { Explanation = [.. match.Explanation, OnlyTheStart] } : match;
     }
 

@@ -17,6 +17,9 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
 
     private const double MostSure = 0.999;
 
+    /// <summary>So far from a street that is drawn, coordinates in no boundary contradict it; less may be a coarse boundary.</summary>
+    private const double FarMetres = 500;
+
     private static readonly DivisionDirectory Directory = DivisionDirectory.Instance;
 
     public PlaceMatch Find(Matter matter)
@@ -37,7 +40,7 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
         if (matter.Location is { } location && boundaries.Count > 0)
         {
             var located = boundaries.Find(location, grids);
-            var place = located.Street is null ? Outside(words, located) : words.OutOfArea ? Disagreeing(words, located) : words.Street is null ? Silent(words, located) : Both(words, located, location);
+            var place = located.Street is null ? Outside(words, located, location) : words.OutOfArea ? Disagreeing(words, located) : words.Street is null ? Silent(words, located) : Both(words, located, location);
             if (place.Street is not null && place.Street != words.Street) listed = Listed(matter, place);
             if (place.Street is not null && listed is not null) place = WithListed(place, listed);
             return place.Street is not null && place.Street == located.Street ? WithInner(place, located, listed) : place;
@@ -48,11 +51,20 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
     /// <summary>The place of the address; where that says nothing, of what the citizen wrote.</summary>
     private PlaceMatch Told(Matter matter)
     {
-        var match = addresses.Resolve(matter.Address, home);
+        var match = addresses.Resolve(matter.Address, home, sure);
         if (match.Street is not null || match.OutOfArea) return match;
-        var told = addresses.Resolve(Story(matter), home);
-        return told.Street is null || told.OutOfArea ? match : told with { Confidence = told.Confidence * 0.9 };
+        var story = Story(matter);
+        var told = addresses.Resolve(story, home, sure);
+        told = told with { Confidence = told.Confidence * 0.9 };
+        if (!told.OutOfArea) return told.Street is null ? match : told;
+        // A street elsewhere is where it happened, if no address says otherwise and nobody came from there; a county or city alone may be anything.
+        if (match.At is null && match.Candidates.Count == 0 && told.Street is not null && told.Confidence >= sure && !Travelled.Any(story.Contains)) return told;
+        var named = Directory.FullName((told.Street ?? told.District ?? told.City)!);
+        return match with { Explanation = [.. match.Explanation, new PlaceStep($"诉求中提到{named}，不在辖区，未据此认定地点", $"the text names {named}, which is elsewhere: that is not taken for the place")] };
     }
+
+    /// <summary>Who came from elsewhere tells of a matter here.</summary>
+    private static readonly string[] Travelled = ["返回", "回来", "返乡", "归来", "来自", "去过", "到过", "旅居", "回到", "刚从"];
 
     private GridMatch? Listed(Matter matter, PlaceMatch place) =>
         grids.Grids.Count == 0 ? null : grids.Find(matter.Address, place) ?? grids.Find(Story(matter), place);
@@ -95,10 +107,12 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
         return At(words, street, located.Confidence, [step], candidates);
     }
 
-    /// <summary>The coordinates lie in no area and near none: they say nothing of a place at home that the words name.</summary>
-    private PlaceMatch Outside(PlaceMatch words, LocatedPlace located)
+    /// <summary>The coordinates lie in no area and near none: they say nothing of a place at home that the words name, unless they are far from it.</summary>
+    private PlaceMatch Outside(PlaceMatch words, LocatedPlace located, Location location)
     {
         var (zh, en) = ($"坐标不在任何已导入的边界内（最近的相距{Distance(located.Metres, "米", "公里")}）", $"the coordinates lie in no boundary that is loaded ({Distance(located.Metres, " m", " km")} from the nearest)");
+        if (words.Street is { } street && words.Confidence >= sure && boundaries.MetresFrom(street, location) is { } metres and > FarMetres)
+            return Disagreeing(words, located, metres);
         if (words.Street is not null || words.OutOfArea) return With(new($"{zh}，以文字为准", $"{en}: the words hold"));
         var all = units?.All.Where(u => u.Kind == "street").ToArray() ?? [];
         var silent = words.District is null && words.Candidates.Count == 0;
@@ -113,6 +127,7 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
         var said = words.Street ?? words.District ?? words.City;
         IReadOnlyList<PlaceCandidate> candidates = said is null || words.Candidates.Count > 0 ? words.Candidates : [Candidate(said, words.Confidence)];
         var (zh, en) = (string.Join("、", candidates.Select(c => c.FullName)), string.Join(", ", candidates.Select(c => c.FullName)));
+        var (thereZh, thereEn) = located.Street is { } there ? ($"在{Directory.FullName(there)}", $"lie in {Directory.FullName(there)}") : ("不在任何已导入的边界内", "lie in no boundary that is loaded");
         var far = metres is { } m ? (Zh: $"，相距{Distance(m, "米", "公里")}", En: $", {Distance(m, " m", " km")} away") : (Zh: "", En: "");
         return words with
         {
@@ -120,8 +135,8 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
             Community = null,
             Confidence = 0,
             Disagrees = true,
-            Explanation = [.. words.Explanation, new PlaceStep($"文字与坐标不一致：文字为{zh}，坐标在{Directory.FullName(located.Street!)}{far.Zh}", $"words and coordinates disagree: the words say {en}, the coordinates lie in {Directory.FullName(located.Street!)}{far.En}")],
-            Candidates = [.. candidates, Candidate(located.Street!, located.Confidence)],
+            Explanation = [.. words.Explanation, new PlaceStep($"文字与坐标不一致：文字为{zh}，坐标{thereZh}{far.Zh}", $"words and coordinates disagree: the words say {en}, the coordinates {thereEn}{far.En}")],
+            Candidates = located.Street is { } other ? [.. candidates, Candidate(other, located.Confidence)] : candidates,
         };
     }
 

@@ -21,6 +21,9 @@ public sealed record PlaceMatch(
     IReadOnlyList<PlaceStep> Explanation,
     IReadOnlyList<PlaceCandidate> Candidates)
 {
+    /// <summary>The finest division that was found; null where none was.</summary>
+    internal string? At { get; init; }
+
     /// <summary>What the confidence was computed from.</summary>
     internal PlaceSigns Signs { get; init; }
 

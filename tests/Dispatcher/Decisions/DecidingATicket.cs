@@ -166,6 +166,16 @@ public sealed class DecidingATicket
         Assert.Contains(decision.Why, s => s.Zh.Contains("被困电梯", StringComparison.Ordinal) && s.Zh.Contains("特急", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("煤气泄漏有人昏迷", "上海市浦东新区川沙新镇", TriageReason.OutOfArea)]
+    [InlineData("我不想活了，准备跳河", "", TriageReason.CategoryUnclear)]
+    public void Danger_to_life_holds_in_triage_as_well(string title, string address, TriageReason reason)
+    {
+        var decision = Decide(title, "", address);
+        Assert.Equal((reason, DeadlineClass.Emergency), (decision.Triage, decision.DeadlineClass));
+        Assert.Contains(decision.Why, s => s.Zh.Contains("危及生命", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_operator_s_category_holds_over_the_words() =>
         Assert.Equal("320613-labour", Decide("物业公司不作为", "", "新城桥街道", category: "080508").Lead?.Code);

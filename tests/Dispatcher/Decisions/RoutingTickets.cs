@@ -122,6 +122,30 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         await _hotline.AssertFactsAgreeAsync();
     }
 
+    [Theory]
+    [InlineData("我不想活了，准备跳河", null, DeadlineClass.Emergency)]
+    [InlineData("要求处理", null, DeadlineClass.Normal)]
+    [InlineData("要求处理", "020601", DeadlineClass.Emergency)]
+    public async Task A_dispatch_without_a_class_has_what_the_words_and_the_category_ask_for(string title, string? category, DeadlineClass expected)
+    {
+        await _hotline.TellAsync(_hotline.Filed(title, address: ""));
+        Assert.Empty(await _hotline.IssuedAsync());
+        var dispatch = new DispatchTicket(Chongchuan.Police, Reason: "研判", Category: category);
+        Assert.IsType<DispatchOutcome.Done>(await dispatch.OnAsync(_hotline.Get<DispatchDesk>(), RoutedTickets.Number, "dispatcher-1", default));
+        Assert.Equal(expected, Assert.Single(await _hotline.IssuedAsync()).DeadlineClass);
+    }
+
+    [Fact]
+    public async Task A_correction_to_another_category_keeps_the_stricter_class()
+    {
+        await _hotline.TellAsync(_hotline.Filed("煤气泄漏有人昏迷"));
+        var issued = Assert.Single(await _hotline.IssuedAsync());
+        Assert.Equal(DeadlineClass.Emergency, issued.DeadlineClass);
+        var correction = new DispatchTicket(Chongchuan.Urban, Reason: "类别有误", Category: "030302");
+        Assert.IsType<DispatchOutcome.Done>(await correction.OnAsync(_hotline.Get<DispatchDesk>(), RoutedTickets.Number, "dispatcher-1", default));
+        Assert.Equal(DeadlineClass.Emergency, (await _hotline.IssuedAsync())[^1].DeadlineClass);
+    }
+
     [Fact]
     public async Task A_dispatch_that_may_not_be_changes_nothing()
     {

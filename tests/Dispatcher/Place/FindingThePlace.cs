@@ -72,11 +72,60 @@ public sealed class FindingThePlace
     }
 
     [Fact]
-    public void Coordinates_outside_of_everything_leave_the_words_alone()
+    public void Coordinates_a_little_outside_of_everything_leave_the_words_alone()
     {
-        var place = Place(Name(First), new Location(39.9, 116.4));
+        var place = Place(Name(First), Map.At(0.5, -0.2));
         Assert.Equal(First, place.Street);
         Assert.Contains("以文字为准", place.Explanation[^1].Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Coordinates_in_no_boundary_and_far_from_the_street_that_is_named_go_to_triage_with_it()
+    {
+        var decision = Decide(Property, Name(First), new Location(39.9, 116.4));
+        Assert.Equal(TriageReason.PlaceDisagrees, decision.Triage);
+        Assert.Equal([First], decision.Candidates.Select(c => c.Code));
+        Assert.Contains(decision.Why, s => s.Zh.Contains("坐标不在任何已导入的边界内", StringComparison.Ordinal) && s.Zh.Contains("公里", StringComparison.Ordinal));
+        var others = Map.Read(Map.Collection(Map.Square(Second, 0, 0, 1, 1)));
+        Assert.Equal(First, Decide(Property, Name(First), new Location(39.9, 116.4), Basis with { Boundaries = others }).Lead?.Code);
+    }
+
+    [Theory]
+    [InlineData("高新区世纪大道")]
+    [InlineData("老城区濠河边上")]
+    [InlineData("主城区人民中路")]
+    [InlineData("城西菜场")]
+    [InlineData("永和佳苑")]
+    [InlineData("杭州湾大酒店")]
+    [InlineData("临城那边的药房")]
+    public void Words_that_are_also_the_name_of_a_county_far_away_do_not_make_a_ticket_another_hotline_s(string address)
+    {
+        var decision = Decide(Property, address, null);
+        Assert.True(decision.Triage is TriageReason.AmbiguousPlace or TriageReason.NoPlace, $"{decision.Triage}: {string.Join(' ', decision.Why.Select(w => w.Zh))}");
+        Assert.DoesNotContain(decision.Why, s => s.Zh.Contains("应由", StringComparison.Ordinal));
+        // What goes by duty does not wait for a place.
+        Assert.Equal(Chongchuan.Market, Decide(Prices, address, null).Lead?.Code);
+    }
+
+    [Theory]
+    [InlineData("苏州市平江路", "苏州市")]
+    [InlineData("上海浦东新区川沙新镇", "上海市")]
+    [InlineData("杭州市西湖区文三路", "杭州市")]
+    public void A_place_elsewhere_that_is_named_clearly_is_another_hotline_s(string address, string responsible)
+    {
+        var decision = Decide(Prices, address, null);
+        Assert.Equal(TriageReason.OutOfArea, decision.Triage);
+        Assert.Contains(decision.Why, s => s.Zh.Contains($"应由{responsible}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_street_elsewhere_in_the_text_counts_where_no_address_is_given_and_nobody_came_from_there()
+    {
+        Assert.Equal(TriageReason.OutOfArea, Decide("工厂夜里排废气", "", null, description: "上海市浦东新区川沙新镇的工厂夜里排废气。").Triage);
+        Assert.NotEqual(TriageReason.OutOfArea, Decide("工厂夜里排废气", Name(First), null, description: "上海市浦东新区川沙新镇的工厂也这样。").Triage);
+        var returned = Decide("邻居没有隔离", "", null, description: "邻居从上海市浦东新区川沙新镇回来，没有隔离。");
+        Assert.NotEqual(TriageReason.OutOfArea, returned.Triage);
+        Assert.Contains(returned.Why, s => s.Zh.Contains("诉求中提到上海市浦东新区川沙新镇", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -143,8 +192,8 @@ public sealed class FindingThePlace
         Assert.Contains("社区不一致", place.Explanation[^1].Zh, StringComparison.Ordinal);
     }
 
-    private static Decision Decide(string title, string address, Location? location, RoutingBasis.State? basis = null) => Router.Decide(
-        new RoutingQuestion(new Matter(title, "", address, location), TicketKind.Complaint, null, null, new DateOnly(2020, 2, 7), RoutingQuestion.Nobody), basis ?? Basis);
+    private static Decision Decide(string title, string address, Location? location, RoutingBasis.State? basis = null, string description = "") => Router.Decide(
+        new RoutingQuestion(new Matter(title, description, address, location), TicketKind.Complaint, null, null, new DateOnly(2020, 2, 7), RoutingQuestion.Nobody), basis ?? Basis);
 
     private static PlaceMatch Place(string address, Location? location) => Router.WhereIsIt(new Matter("", "", address, location), Basis);
 
