@@ -317,19 +317,14 @@ public sealed partial class AddressResolver
             street, county >= 0 ? CodeOf(county) : null, code.Length >= 4 ? code[..4] : null, community?.Code, Math.Round(confidence, 3), OutOfArea: false, null, steps, candidates) { Signs = signs, At = code };
     }
 
-    /// <summary>Says whose hotline a place outside of home is for; where the words hardly carry it, it is a candidate only.</summary>
-    private PlaceMatch Away(PlaceMatch match, int home, double sure)
+    private bool IsAway(PlaceMatch match, int home) => match.At is { } code && _directory.IndexOf(code) is var at && !Contains(home, at) && !Contains(at, home);
+
+    private static bool IsSure(PlaceMatch match, double sure) => (match.District is not null ? match.Confidence : match.Signs.HasFlag(PlaceSigns.RegionNamed) ? 1 : 0) >= sure;
+
+    /// <summary>Says whose hotline it is for.</summary>
+    private PlaceMatch Elsewhere(PlaceMatch match, int home)
     {
-        if (match.At is not { } code || _directory.IndexOf(code) is var at && (Contains(home, at) || Contains(at, home))) return match;
-        var known = match.District is not null ? match.Confidence : match.Signs.HasFlag(PlaceSigns.RegionNamed) ? 1 : 0;
-        if (known < sure)
-        {
-            var name = _directory.FullName(code);
-            return new PlaceMatch(
-                null, null, null, null, 0, OutOfArea: false, null,
-                [.. match.Explanation, new PlaceStep($"据此是{name}的把握不足，不认定在辖区外", $"too little to take it for {name}, outside the area")],
-                match.Candidates.Count > 0 ? match.Candidates : [new PlaceCandidate(code, name, match.Confidence)]);
-        }
+        var code = match.At!;
         var responsible = code.Length >= 4 && _directory.Find(code[..4]) is { } city && !DivisionDirectory.IsTransparent(city) ? city : _directory.Find(code[..2])!;
         var own = _directory.InOrder[home].Name;
         return match with
@@ -338,6 +333,26 @@ public sealed partial class AddressResolver
             Responsible = responsible,
             Explanation = [.. match.Explanation, new PlaceStep($"不在{own}范围内，应由{responsible.Name}热线受理", $"outside {own}: the hotline of {responsible.Name} is responsible")],
         };
+    }
+
+    /// <summary>
+    /// The words hardly carry a place far away, so it is a candidate only; where it is not even named in full, they are read once more without it: 永和佳苑 is a
+    /// community at home, and the 永和 in it no county.
+    /// </summary>
+    private PlaceMatch AtHomeAfterAll(Scratch scratch, PlaceMatch match, int home)
+    {
+        if (!match.Signs.HasFlag(PlaceSigns.CountyNamed))
+        {
+            scratch.Evidence.Clear();
+            scratch.Ends.Clear();
+            FindCandidates(scratch, home);
+            if (Decide(scratch, home) is { Street: not null } without && !IsAway(without, home)) return without;
+        }
+        var name = _directory.FullName(match.At!);
+        return new PlaceMatch(
+            null, null, null, null, 0, OutOfArea: false, null,
+            [.. match.Explanation, new PlaceStep($"据此是{name}的把握不足，不认定在辖区外", $"too little to take it for {name}, outside the area")],
+            match.Candidates.Count > 0 ? match.Candidates : [new PlaceCandidate(match.At!, name, match.Confidence)]);
     }
 
     private PlaceStep AtHome(int home)

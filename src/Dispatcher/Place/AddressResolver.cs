@@ -111,7 +111,7 @@ public sealed partial class AddressResolver
         WeighRegions(scratch);
         FindCandidates(scratch, homeIndex);
         var match = Decide(scratch, homeIndex);
-        if (homeIndex >= 0) match = Away(match, homeIndex, sure);
+        if (homeIndex >= 0 && IsAway(match, homeIndex)) match = IsSure(match, sure) ? Elsewhere(match, homeIndex) : AtHomeAfterAll(scratch, match, homeIndex);
         return scratch.IsCut ? match with { Explanation = [.. match.Explanation, OnlyTheStart] } : match;
     }
 

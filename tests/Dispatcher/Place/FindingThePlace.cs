@@ -95,7 +95,7 @@ public sealed class FindingThePlace
     [InlineData("老城区濠河边上")]
     [InlineData("主城区人民中路")]
     [InlineData("城西菜场")]
-    [InlineData("永和佳苑")]
+    [InlineData("端平桥社区")]
     [InlineData("杭州湾大酒店")]
     [InlineData("临城那边的药房")]
     public void Words_that_are_also_the_name_of_a_county_far_away_do_not_make_a_ticket_another_hotline_s(string address)
@@ -105,6 +105,14 @@ public sealed class FindingThePlace
         Assert.DoesNotContain(decision.Why, s => s.Zh.Contains("应由", StringComparison.Ordinal));
         // What goes by duty does not wait for a place.
         Assert.Equal(Chongchuan.Market, Decide(Prices, address, null).Lead?.Code);
+    }
+
+    [Fact]
+    public void A_community_at_home_whose_name_holds_that_of_a_county_far_away_is_found()
+    {
+        var place = Place("永和佳苑", null); // 永和县 is in 山西
+        Assert.Equal("永和佳苑社区居委会", DivisionDirectory.Instance.Find(place.Community!)!.Name);
+        Assert.StartsWith("320613", place.Street, StringComparison.Ordinal);
     }
 
     [Theory]
