@@ -349,6 +349,57 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Fact]
+    public async Task From_the_third_round_on_a_dispatcher_may_designate_a_unit_that_refused()
+    {
+        await ReturnedAsync(suggested: Chongchuan.Urban);
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police);
+
+        Assert.Equal([false, false], (await _hotline.IssuedAsync()).Select(i => i.Designated));
+        var designated = Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Market));
+        Assert.Equal((3, Chongchuan.Market, true), (designated.Round, designated.Lead?.Code, designated.Designated));
+        Assert.True((await _hotline.IssuedAsync())[^1].Designated);
+        Assert.Contains((await _hotline.DecisionsAsync()).Decisions[2].Explanation, s => s.Zh.Contains("不得再退", StringComparison.Ordinal));
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_unit_that_refused_is_not_asked_again_from_triage_as_lead_or_support()
+    {
+        await ReturnedAsync(suggested: null);
+        Assert.Equal(RoutingStatus.Triage, Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true)).Status);
+
+        var refused = Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Market));
+        Assert.Equal("unit-refused", refused.Code);
+        Assert.Contains("in round 1", refused.Why, StringComparison.Ordinal);
+        Assert.Contains("From round 3 on it can be designated", refused.Why, StringComparison.Ordinal);
+        Assert.Contains("第1轮退单已获准", refused.Zh, StringComparison.Ordinal);
+        Assert.Equal("unit-refused", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Police, support: [Chongchuan.Market])).Code);
+        Assert.Single(await _hotline.IssuedAsync());
+
+        Assert.False(Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Police)).Designated);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_supporting_unit_that_refused_earlier_is_not_named_as_lead_by_a_reviewer()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var street = Chongchuan.Xinchengqiao.Code;
+        await _hotline.TellAsync(_hotline.Return(street, lead: false));
+        await _hotline.ReviewAsync(Order(1, street), uphold: true);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market));
+
+        Assert.Equal("unit-refused", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: street)).Code);
+        Assert.Equal("unit-refused", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police, support: [Chongchuan.Market])).Code);
+        Assert.Equal(ReturnState.Pending, (await _hotline.DecisionsAsync()).Returns.Single(r => r.Lead).State);
+
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Police, round: 2));
+        var designated = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Police), uphold: true, lead: street));
+        Assert.Equal((3, street, true), (designated.Round, designated.Lead?.Code, designated.Designated));
+    }
+
+    [Fact]
     public async Task The_third_round_is_designated_and_final()
     {
         await ReturnedAsync(suggested: Chongchuan.Urban);
