@@ -125,7 +125,7 @@ public sealed record ReviewReturn(
         }
         else
         {
-            decision = desk.Router.Decide(question, state);
+            decision = desk.Router.Decide(question, state).AtLeast(DeadlineClass is null ? current.Limit : null);
             if (decision.Lead is null && designated && current.Street is { } street && !refused.Contains(street) && state.Units.Find(street) is { } office
                 && DispatchDesk.Reserved(state, office.Named, current.Category, street, question) is null)
             {

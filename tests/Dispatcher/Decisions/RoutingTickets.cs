@@ -501,6 +501,41 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Fact]
+    public async Task A_round_that_the_rules_decide_anew_keeps_the_deadline_class_at_least()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.DispatchAsync(Chongchuan.Health, deadline: DeadlineClass.Emergency);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Health, round: 2));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Health), uphold: true, category: "051105"));
+
+        Assert.Equal((3, DeadlineClass.Emergency), (done.Round, done.DeadlineClass));
+        Assert.NotNull(done.Lead);
+        Assert.Equal(DeadlineClass.Emergency, (await _hotline.IssuedAsync())[^1].DeadlineClass);
+        Assert.Contains((await _hotline.DecisionsAsync()).Decisions[2].Explanation, s => s.Zh == "时限等级不低于上一轮：特急。");
+    }
+
+    [Fact]
+    public async Task A_round_in_triage_keeps_the_deadline_class_and_says_last_why_it_waits()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices, address: ""));
+        await _hotline.DispatchAsync(Chongchuan.Market, deadline: DeadlineClass.Emergency);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, round: 2));
+        await _hotline.ReviewAsync(Order(2, Chongchuan.Market), uphold: true);
+        var triage = (await _hotline.DecisionsAsync()).Triage!;
+        Assert.Equal((TriageReason.RefusedByAll, DeadlineClass.Emergency), (triage.Reason, triage.SuggestedClass));
+        Assert.Contains("需人工研判", triage.Why.Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reviewer_may_give_a_lower_deadline_class()
+    {
+        await ReturnedAsync(suggested: null);
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, category: "051105", deadline: DeadlineClass.Complex));
+        Assert.Equal(DeadlineClass.Complex, done.DeadlineClass);
+        Assert.DoesNotContain((await _hotline.DecisionsAsync()).Decisions[1].Explanation, s => s.Zh.Contains("不低于上一轮", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_third_round_is_designated_and_final()
     {
         await ReturnedAsync(suggested: Chongchuan.Urban);
