@@ -253,6 +253,7 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         // The row is one that the catalogue takes, and then it is not proposed again.
         var (saved, errors) = await _hotline.Get<DispatchCatalogue>().SaveAsync(RuleBook.DefaultCsv.TrimEnd('\n') + "\n" + proposal.Row + "\n", "dispatcher-1", default);
         Assert.True(saved is not null, string.Join("\n", errors));
+        Assert.Contains("'prices-epidemic' does not win from 2020-02-07 on", Assert.Single(saved.Warnings), StringComparison.Ordinal);
         Assert.Empty(await proposals.FindAsync(default));
         await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: "20200207-000004", category: "100201"));
         Assert.Equal("320613-development", (await _hotline.IssuedAsync()).Single(i => i.Ticket == "20200207-000004").Lead.Code);
