@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Dispatcher.Matters;
@@ -18,13 +19,17 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
     private const int LastDays = 90, Most = 5000;
 
     /// <param name="Rule">The rule of today's catalogue that still sends the class to <paramref name="From"/>.</param>
-    /// <param name="From">Who returned it.</param>
-    /// <param name="To">Who leads it since.</param>
+    /// <param name="From">Who returned it, the last of them where a rule by territory was returned from several streets.</param>
+    /// <param name="To">Who leads it in the end, and has not returned it.</param>
     /// <param name="Returns">Upheld returns of the last 90 days that say so.</param>
-    /// <param name="Against">Tickets of the class that <paramref name="From"/> kept in that time: a row for the whole class would take them away.</param>
+    /// <param name="Against">Tickets of that time that stayed where the rule sends them, and that the row would take from there.</param>
     /// <param name="Row">For the catalogue, in the order of <see cref="RuleBook.Columns"/>.</param>
     public sealed record Proposal(
-        Named Category, string Path, string Rule, Named From, Named To, int Returns, long Against, DateTimeOffset LastAt, IReadOnlyList<string> Tickets, string LastReason, string Row);
+        Named Category, string Path, string Rule, Named From, Named To, int Returns, long Against, DateTimeOffset LastAt, IReadOnlyList<string> Tickets, string LastReason, string Row)
+    {
+        /// <summary>The other street offices that returned it.</summary>
+        public IReadOnlyList<Named> AlsoFrom { get; init; } = [];
+    }
 
     public static async Task<Ok<IReadOnlyList<Proposal>>> HandleAsync(CatalogueProposals proposals, CancellationToken ct) => TypedResults.Ok(await proposals.FindAsync(ct));
 
@@ -32,60 +37,113 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
     public async Task<IReadOnlyList<Proposal>> FindAsync(CancellationToken ct)
     {
         var since = database.Clock.Now.AddDays(-LastDays);
+        var today = database.Clock.Today;
         var state = await basis.ReadAsync(database, ct);
+        // Who leads the ticket in the end counts, and only where that one has not returned it as well.
         var returned = await database.ReadAsync(db => db.QueryAsync<ReturnedRow>($"""
-            select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, was.category, was.category_name, was.street, later.lead, t.kind
+            select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, was.category, was.category_name, was.street, last.lead, t.kind
             from dispatch_return r
             join dispatch_ticket t on t.number = r.number
             join dispatch_decision was on was.number = r.number and was.round = r.round
-            join dispatch_decision later on later.number = r.number and later.round = r.round + 1
-            where r.state = 'upheld' and r.returned_at >= @since and was.lead = r.unit and was.rule_id is not null and was.category is not null and later.category = was.category
-                and later.lead is not null and later.lead <> r.unit
+            join dispatch_decision last on last.number = r.number and last.round = t.round
+            where r.state = 'upheld' and r.returned_at >= @since and was.lead = r.unit and was.rule_id is not null and was.category is not null and last.category = was.category
+                and last.lead is not null
+                and not exists (select 1 from dispatch_return too where too.number = r.number and too.unit = last.lead and too.state in ('upheld', 'pending'))
             order by r.returned_at desc, r.work_order
             {db.Dialect.Limit}
             """, new { since, limit = Most }), ct);
         if (returned.Count == 0) return [];
         // Once for all classes: a look at each would read the tickets of 90 days again and again.
         var kept = (await database.ReadAsync(db => db.QueryAsync<KeptRow>($"""
-            select d.category, d.lead, count(*) as tickets
+            select d.category, d.lead, d.street, t.kind, count(*) as tickets
             from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
             where t.filed_at >= @since and d.lead is not null and {db.Dialect.Among("d.category", "@categories")}
-            group by d.category, d.lead
-            """, new { since, categories = Json.Write(returned.Select(r => r.Category).Distinct()) }), ct)).ToDictionary(k => (k.Category, k.Lead), k => k.Tickets);
-        var found = new List<Proposal>();
-        foreach (var same in returned.GroupBy(r => (r.Category, r.Unit, r.Lead)))
+            group by d.category, d.lead, d.street, t.kind
+            """, new { since, categories = Json.Write(returned.Select(r => r.Category).Distinct()) }), ct)).ToLookup(k => k.Category);
+
+        // A rule by territory is one rule of many leads, and to go by territory is one target.
+        var lessons =
+            from r in returned
+            let rule = RuleOf(r.Category, r.Street, r.Kind)
+            let to = state.Units.Find(r.Lead)
+            where rule is not null && to is not null && LeadOf(rule, r.Street, state.Units)?.Code == r.Unit && Teaches(rule, to, r.Street)
+            group (Returned: r, To: to) by (r.Category, Rule: rule, Unit: rule.Mode == DispatchMode.Territory ? "" : r.Unit, To: to.IsGrassroots ? "" : to.Code);
+        var found = new List<(Proposal Proposal, DispatchRule Row)>();
+        foreach (var same in lessons)
         {
-            var last = same.First();
-            if (state.Rules.For(same.Key.Category, last.Street, Words.Parse<TicketKind>(last.Kind), database.Clock.Today) is not [var rule, ..]) continue;
-            if (LeadOf(rule, last.Street, state.Units)?.Code != same.Key.Unit || state.Units.Find(same.Key.Lead) is not { } to) continue;
-            // A rule that reserves a matter does so by law, not by habit; and to one street office no class can be given.
-            if (rule.Mode == DispatchMode.Reserved || (to.IsGrassroots && rule.Mode == DispatchMode.Territory)) continue;
-            found.Add(new Proposal(
-                new Named(same.Key.Category, last.CategoryName), CategoryCatalogue.Instance.Path(same.Key.Category), rule.Id, new Named(same.Key.Unit, last.UnitName), to.Named,
-                same.Count(), kept.GetValueOrDefault((same.Key.Category, same.Key.Unit)), database.Clock.Local(last.ReviewedAt), [.. same.Select(r => r.Number).Distinct().Take(10)], last.Reason, Row(rule, same.Key.Category, to, state.Units, database.Clock.Today)));
+            var (last, to) = same.First();
+            var rule = same.Key.Rule;
+            // What one street says holds for that street: of the others nobody knows.
+            var streets = same.Select(s => s.Returned.Street).Distinct().ToArray();
+            var local = rule.Mode == DispatchMode.Territory || to.IsGrassroots;
+            var row = Row(rule, same.Key.Category, local && streets is [{ } street] ? street : rule.Place, to);
+            var against = kept[same.Key.Category]
+                .Where(k => row.Covers(k.Category, k.Street, Words.Parse<TicketKind>(k.Kind)) && RuleOf(k.Category, k.Street, k.Kind) == rule
+                    && LeadOf(rule, k.Street, state.Units)?.Code == k.Lead && LeadOf(row, k.Street, state.Units)?.Code != k.Lead)
+                .Sum(k => k.Tickets);
+            found.Add((new Proposal(
+                new Named(same.Key.Category, last.CategoryName), CategoryCatalogue.Instance.Path(same.Key.Category), rule.Id, new Named(last.Unit, last.UnitName), to.Named,
+                same.Count(), against, database.Clock.Local(last.ReviewedAt), [.. same.Select(s => s.Returned.Number).Distinct().Take(10)], last.Reason, "")
+            {
+                AlsoFrom = [.. same.Select(s => new Named(s.Returned.Unit, s.Returned.UnitName)).Where(u => u.Code != last.Unit).DistinctBy(u => u.Code)],
+            }, row));
         }
-        return [.. found.OrderByDescending(p => p.Returns).ThenBy(p => p.Against).ThenBy(p => p.Category.Code, StringComparer.Ordinal)];
+        var taken = state.Rules.Rules.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. found.OrderByDescending(f => f.Proposal.Returns).ThenBy(f => f.Proposal.Against).ThenBy(f => f.Proposal.Category.Code, StringComparer.Ordinal)
+                .Select(f => f.Proposal with { Row = Csv(f.Row, Free(f.Proposal.Rule, $"-{f.Proposal.Category.Code}", taken)) }),
+        ];
+
+        DispatchRule? RuleOf(string category, string? street, string kind) => state.Rules.For(category, street, Words.Parse<TicketKind>(kind), today) is [var first, ..] ? first : null;
+
+        // A rule that reserves a matter does so by law, not by habit; and that another street office leads is a matter of the place, or of this one ticket.
+        static bool Teaches(DispatchRule rule, Unit to, string? street) =>
+            rule.Mode != DispatchMode.Reserved && (!to.IsGrassroots || (rule.Mode != DispatchMode.Territory && to.Code == street));
+
+        // As the rule is, for the one class and place and the other lead: narrower than the rule, or in force later, so that it wins.
+        DispatchRule Row(DispatchRule rule, string category, string place, Unit to)
+        {
+            var lead = state.Units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code;
+            var dated = state.Rules.Rules.Any(r => r.Mode != DispatchMode.Reserved && (r.Category, r.Place, r.Kind) == (category, place, rule.Kind));
+            return rule with
+            {
+                Category = category,
+                Place = place,
+                Mode = to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty,
+                Lead = to.IsGrassroots ? "" : lead,
+                Support = [.. rule.Support.Where(s => state.Units.Resolve(s)?.Code != to.Code && !(to.IsGrassroots && s == DispatchRule.Street))],
+                From = !dated ? null : rule.From >= today ? rule.From?.AddDays(1) : today,
+                To = dated ? rule.To : null,
+                Note = "退单复盘",
+            };
+        }
     }
 
     private static Unit? LeadOf(DispatchRule rule, string? street, UnitIndex units) =>
         rule.Mode == DispatchMode.Territory ? street is null ? null : units.Find(street) : units.Resolve(rule.Lead);
 
-    /// <summary>As the rule is, for the one class and the other lead: narrower than the rule, or of the same class and in force later, so that it wins.</summary>
-    private static string Row(DispatchRule rule, string category, Unit to, UnitIndex units, DateOnly today)
+    /// <summary>An id that no rule and no other proposal has.</summary>
+    private static string Free(string rule, string category, HashSet<string> taken)
     {
-        var from = rule.Category.Length < category.Length ? null : rule.From >= today ? rule.From?.AddDays(1) : today;
-        var lead = units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code;
-        var support = rule.Support.Where(s => units.Resolve(s)?.Code != to.Code && !(to.IsGrassroots && s == DispatchRule.Street));
-        return CsvText.Write([[
-            $"{rule.Id[..Math.Min(rule.Id.Length, RuleBook.LongestId - category.Length - 1)]}-{category}", category, rule.Place, rule.Kind?.Word() ?? "", (to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty).Word(),
-            to.IsGrassroots ? "" : lead, string.Join(';', support), rule.Class.Word(),
-            from is { } first ? Days.Write(first) : "", from is not null && rule.To is { } last ? Days.Write(last) : "", "退单复盘"]]).TrimEnd();
+        for (var i = 1; ; i++)
+        {
+            var end = i == 1 ? category : string.Create(CultureInfo.InvariantCulture, $"{category}-{i}");
+            var id = rule[..Math.Min(rule.Length, RuleBook.LongestId - end.Length)] + end;
+            if (taken.Add(id)) return id;
+        }
     }
+
+    private static string Csv(DispatchRule row, string id) => CsvText.Write([[
+        id, row.Category, row.Place, row.Kind?.Word() ?? "", row.Mode.Word(), row.Lead, string.Join(';', row.Support), row.Class.Word(),
+        row.From is { } first ? Days.Write(first) : "", row.To is { } last ? Days.Write(last) : "", row.Note]]).TrimEnd();
 
     private sealed record KeptRow
     {
         public required string Category { get; init; }
         public required string Lead { get; init; }
+        public string? Street { get; init; }
+        public required string Kind { get; init; }
         public required long Tickets { get; init; }
     }
 

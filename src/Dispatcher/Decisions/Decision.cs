@@ -73,4 +73,14 @@ public sealed record Decision(
 
     /// <summary>Estate, building and entrance (楼道), where the words name an entrance and the grid is known.</summary>
     public string? Entrance { get; init; }
+
+    /// <summary>With at least the deadline class of the round before: what decides by itself raises a class and never lowers it.</summary>
+    /// <param name="before">Null where the round before had none.</param>
+    public Decision AtLeast(DeadlineClass? before)
+    {
+        if (before is not { } kept || DeadlineClass <= kept) return this;
+        var why = new Sentence($"时限等级不低于上一轮：{Router.Zh(kept)}。", $"Deadline class: {kept.Word()}, as in the round before; it is not lowered.");
+        // What a decision for triage says last is why it waits.
+        return this with { DeadlineClass = kept, Why = Lead is null ? [.. Why.SkipLast(1), why, .. Why.TakeLast(1)] : [.. Why, why] };
+    }
 }

@@ -32,7 +32,11 @@ public sealed record ReturnView(
 /// <summary>All that the Dispatcher knows of a ticket, for its page and for <c>GET /api/tickets/{number}</c>.</summary>
 /// <param name="Version">Counts up with every change of the routing.</param>
 public sealed record TicketDecisions(
-    string Ticket, RoutingStatus Status, int Round, int Version, TriageView? Triage, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<ReturnView> Returns);
+    string Ticket, RoutingStatus Status, int Round, int Version, TriageView? Triage, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<ReturnView> Returns)
+{
+    /// <summary>Codes of the units whose return was upheld.</summary>
+    internal string[] Refused => [.. Returns.Where(r => r.State == ReturnState.Upheld).Select(r => r.Unit.Code)];
+}
 
 /// <summary>Where in its street a matter lies, as it was decided.</summary>
 /// <param name="Entrance">Estate, building and entrance (楼道), where they are known.</param>

@@ -16,14 +16,15 @@ public abstract record DispatchOutcome
         string? TriageReason) : DispatchOutcome;
     public sealed record Unknown(string What) : DispatchOutcome;
     /// <summary>The state forbids it; nothing was changed.</summary>
-    public sealed record Forbidden(string Code, string Why) : DispatchOutcome;
+    /// <param name="Zh">The same for people; null where it is enough that somebody else was faster.</param>
+    public sealed record Forbidden(string Code, string Why, string? Zh = null) : DispatchOutcome;
     public sealed record Invalid(string Field, string Message) : DispatchOutcome;
 
     public Results<Ok<Done>, ProblemHttpResult> ToHttp() => this switch
     {
         Done done => TypedResults.Ok(done),
         Unknown(var what) => Problems.NotFound(what),
-        Forbidden(var code, var why) => Problems.Conflict(code, why),
+        Forbidden(var code, var why, _) => Problems.Conflict(code, why),
         Invalid(var field, var message) => Problems.Invalid(field, message),
         _ => throw new InvalidOperationException($"{this} has no answer"),
     };
@@ -49,8 +50,21 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
     internal static DispatchOutcome.Forbidden? Reserved(RoutingBasis.State state, Named? lead, string? category, string? street, RoutingQuestion question) =>
         lead is not null && category is not null && state.Units.Find(lead.Code)?.IsGrassroots == true
             && state.Rules.Reserving(category, street, question.Kind, question.Day) is { } rule
-            ? new DispatchOutcome.Forbidden("matter-reserved", $"Rule {rule.Id} reserves category {category} to the department '{rule.Lead}': it is not pushed down to {lead.Name}. Where the category is wrong, give the right one.")
+            ? new DispatchOutcome.Forbidden("matter-reserved", $"Rule {rule.Id} reserves category {category} to the department '{rule.Lead}': it is not pushed down to {lead.Name}. Where the category is wrong, give the right one.",
+                $"规则「{rule.Id}」规定类别{category}为部门「{rule.Lead}」专属事项，不下派{lead.Name}。类别有误的，请更正类别。")
             : null;
+
+    /// <summary>Refuses to ask a unit again that refused the ticket, but where the round may be designated: then the unit cannot return it.</summary>
+    /// <param name="refused">See <see cref="Routing.RefusedAsync"/>.</param>
+    internal DispatchOutcome.Forbidden? AskedAgain(IReadOnlyDictionary<string, int> refused, IEnumerable<Named> asked, int round) =>
+        round < settings.DesignateAtRound && asked.FirstOrDefault(u => refused.ContainsKey(u.Code)) is { } again
+            ? new DispatchOutcome.Forbidden("unit-refused",
+                $"{again.Name} returned the ticket in round {refused[again.Code]}, and that was upheld: it is not asked again. From round {settings.DesignateAtRound} on it can be designated, and then it cannot return it.",
+                $"{again.Name}在第{refused[again.Code]}轮退单已获准，不再派给。自第{settings.DesignateAtRound}轮起可以指定，指定后不得再退。")
+            : null;
+
+    internal static Sentence Designates(int round) =>
+        new($"已是第{round}轮，由热线平台指定，承办单位不得再退（指定）。", $"Round {round}: designated by the hotline, final; it cannot be returned again.");
 
     /// <summary>That a person gave another class; null where it is the one that the decision has.</summary>
     internal static Sentence? Corrected(DecisionRow before, Named category, string by) => before.Category == category.Code ? null : new Sentence(

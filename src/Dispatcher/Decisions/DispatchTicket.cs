@@ -52,6 +52,10 @@ public sealed record DispatchTicket(
         var before = await Routing.CurrentAsync(work, ticket);
         var units = (support ?? [.. before.SupportUnits.Where(u => u.Code != lead!.Code)]).ToArray();
         var triage = ticket.Standing == RoutingStatus.Triage;
+        var round = triage ? ticket.Round : ticket.Round + 1;
+        var refused = await Routing.RefusedAsync(work, number);
+        if (desk.AskedAgain(refused, [lead!, .. units], round) is { } again) return again;
+        var designated = (triage && before.Designated) || units.Append(lead!).Any(u => refused.ContainsKey(u.Code));
         ticket = ticket with { CategoryHint = Category ?? ticket.CategoryHint };
         var category = Category is null ? before.Matter : CategoryCatalogue.Instance.Find(Category);
         var question = ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? work.Now), RoutingQuestion.Nobody);
@@ -76,10 +80,12 @@ public sealed record DispatchTicket(
             CategoryName = category?.Name,
             RuleId = null,
             Confidence = 1,
+            Designated = designated,
             DecidedAt = work.Now,
             DecidedBy = actor,
         };
         Sentence[] why = category is not null && DispatchDesk.Corrected(before, category, actor) is { } change ? [change, said] : [said];
+        if (designated) why = [.. why, DispatchDesk.Designates(round)];
         if (triage)
         {
             decided = decided with { Explanation = Json.Write(before.Why.Concat(why)) };
@@ -87,11 +93,10 @@ public sealed record DispatchTicket(
         }
         decided = decided with
         {
-            Round = ticket.Round + 1,
+            Round = round,
             Cause = $"correction:{ticket.Version + 1}",
             TriageReason = null,
             Candidates = "[]",
-            Designated = false,
             Explanation = Json.Write(why),
         };
         return DispatchOutcome.Of(await Routing.NextRoundAsync(work, ticket, decided, Reason), decided);

@@ -22,7 +22,7 @@ public sealed class ReissueTicketConsumer(Router router, RoutingBasis basis, Hot
         var reason = new Sentence($"第{round}轮，重办：回访不满意（{message.Note}）。", $"Round {round}, reissued after a dissatisfied callback ({message.Note}).");
         var next = units.Find(before.Lead!) is { } lead
             ? Same(before, lead, reason) with { Number = ticket.Number, Round = round, Cause = Cause(message), DecidedAt = work.Now, DecidedBy = Routing.Machine }
-            : DecisionRow.Of(ticket.Number, round, Cause(message), await AfreshAsync(work, ticket, reason), designated: false, work.Now, Routing.Machine);
+            : DecisionRow.Of(ticket.Number, round, Cause(message), (await AfreshAsync(work, ticket, reason)).AtLeast(before.Limit), designated: false, work.Now, Routing.Machine);
         await Routing.NextRoundAsync(work, ticket, next, null);
     }
 
@@ -40,7 +40,7 @@ public sealed class ReissueTicketConsumer(Router router, RoutingBasis basis, Hot
     private async Task<Decision> AfreshAsync(Work work, RoutingRow ticket, Sentence reason)
     {
         var decision = router.Decide(
-            ticket.Question(clock.DayOf(work.Now), await Routing.RefusedAsync(work, ticket.Number)), await basis.ReadAsync(work, work.Now));
+            ticket.Question(clock.DayOf(work.Now), (await Routing.RefusedAsync(work, ticket.Number)).Keys.ToHashSet()), await basis.ReadAsync(work, work.Now));
         return decision with { Why = [reason, new Sentence("原主办单位已不在承办单位中，重新研判。", "The unit that led is no more: decided afresh."), .. decision.Why] };
     }
 }

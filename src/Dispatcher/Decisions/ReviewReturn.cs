@@ -60,6 +60,12 @@ public sealed record ReviewReturn(
         var designated = Uphold == true && round >= desk.Settings.DesignateAtRound;
         if (lead?.Code == returned.Unit && !designated)
             return new DispatchOutcome.Invalid("lead", $"{returned.UnitName} is the unit whose return is upheld.");
+        var refused = await Routing.RefusedAsync(work, ticket.Number);
+        if (Uphold == true)
+        {
+            refused[returned.Unit] = returned.Round;
+            if (desk.AskedAgain(refused, [.. support ?? [], .. lead is null ? (Named[])[] : [lead]], round) is { } again) return again;
+        }
 
         // Upheld, the class is what the reviewer says, or what the lead said; that a supporting unit is not the right one says nothing of it.
         var change = default(Sentence);
@@ -87,9 +93,7 @@ public sealed record ReviewReturn(
             return DispatchOutcome.Of(ticket, await Routing.DropSupportAsync(work, ticket, current, returned.Unit, without));
         }
 
-        var refused = await Routing.RefusedAsync(work, ticket.Number);
-        refused.Add(returned.Unit);
-        var decision = Next(desk, question with { Refused = refused }, current, returned, state, lead, support, designated, round, actor, change);
+        var decision = Next(desk, question with { Refused = refused.Keys.ToHashSet() }, current, returned, state, lead, support, designated, round, actor, change);
         var row = DecisionRow.Of(
             ticket.Number, round, $"return:{workOrder}:{returned.ReturnedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}",
             decision, designated, work.Now, lead is null ? Routing.Machine : actor);
@@ -121,7 +125,7 @@ public sealed record ReviewReturn(
         }
         else
         {
-            decision = desk.Router.Decide(question, state);
+            decision = desk.Router.Decide(question, state).AtLeast(DeadlineClass is null ? current.Limit : null);
             if (decision.Lead is null && designated && current.Street is { } street && !refused.Contains(street) && state.Units.Find(street) is { } office
                 && DispatchDesk.Reserved(state, office.Named, current.Category, street, question) is null)
             {
@@ -137,7 +141,7 @@ public sealed record ReviewReturn(
             if (decision.Lead is not null && support is not null) decision = decision with { Support = [.. support.Where(s => s.Code != decision.Lead.Code)] };
         }
         if (designated && (decision is null || decision.Lead is not null))
-            why.Add(new($"已是第{round}轮，由热线平台指定，承办单位不得再退（指定）。", $"Round {round}: designated by the hotline, final; it cannot be returned again."));
+            why.Add(DispatchDesk.Designates(round));
 
         decision ??= new Decision(
             lead, support ?? [.. current.SupportUnits.Where(s => s.Code != lead!.Code && !refused.Contains(s.Code))],

@@ -161,9 +161,10 @@ internal static class Routing
         await db.FindAsync<DecisionRow>($"select {DecisionColumns} from dispatch_decision where number = @Number and round = @Round", new { ticket.Number, ticket.Round })
         ?? throw new InvalidOperationException($"Ticket {ticket.Number} has no decision of its round {ticket.Round}.");
 
-    /// <summary>The units whose return of this ticket was upheld.</summary>
-    public static async Task<HashSet<string>> RefusedAsync(Session db, string number) =>
-        (await db.QueryAsync<string>("select unit from dispatch_return where number = @number and state = 'upheld'", new { number })).ToHashSet(StringComparer.Ordinal);
+    /// <summary>The units whose return of this ticket was upheld, leading or supporting, each with the last round in which it was.</summary>
+    public static async Task<Dictionary<string, int>> RefusedAsync(Session db, string number) =>
+        (await db.QueryAsync<RefusedRow>("select unit, max(round) as round from dispatch_return where number = @number and state = 'upheld' group by unit", new { number }))
+            .ToDictionary(r => r.Unit, r => r.Round, StringComparer.Ordinal);
 
     /// <summary>Begins the next round: row, decision, messages, timeline. Pending returns of the rounds before are dropped.</summary>
     /// <exception cref="ConflictException">Another change came first.</exception>
@@ -250,4 +251,10 @@ internal static class Routing
             decided_at = @DecidedAt, decided_by = @DecidedBy
         where number = @Number and round = @Round
         """, decision);
+
+    private sealed record RefusedRow
+    {
+        public required string Unit { get; init; }
+        public required int Round { get; init; }
+    }
 }

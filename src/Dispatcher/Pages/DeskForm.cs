@@ -1,4 +1,5 @@
 using FluentValidation;
+using Hotline.Contracts;
 using Hotline.Data.Web;
 using Hotline.Dispatcher.Decisions;
 using Hotline.Dispatcher.Units;
@@ -26,8 +27,8 @@ public abstract class DeskForm : ComponentBase
 
     protected Dictionary<string, string[]> Errors { get; private set; } = [];
 
-    /// <summary>Somebody else was faster: the state no longer allows it.</summary>
-    protected bool Overtaken { get; private set; }
+    /// <summary>Why the state does not allow it: most often somebody else was faster.</summary>
+    protected string? Refusal { get; private set; }
 
     /// <summary>The units that may be named: street offices, then departments.</summary>
     protected IReadOnlyList<IGrouping<string, Unit>> Units { get; private set; } = [];
@@ -53,12 +54,15 @@ public abstract class DeskForm : ComponentBase
                 case DispatchOutcome.Invalid(var field, var message):
                     Errors = new() { [field] = [message] };
                     break;
+                case DispatchOutcome.Forbidden { Zh: { } zh } forbidden:
+                    Refusal = new Sentence(zh, forbidden.Why).Here();
+                    break;
                 default:
-                    Overtaken = true;
+                    Refusal = T["Overtaken"];
                     break;
             }
         }
-        Context.Response.StatusCode = Overtaken ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
+        Context.Response.StatusCode = Refusal is not null ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
     }
 
     protected string? Invalid(string field) => Errors.ContainsKey(field) ? "true" : null;

@@ -25,7 +25,8 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         string Id, string Category, string? CategoryName, string? Place, TicketKind? Kind, DispatchMode Mode, string? Lead, IReadOnlyList<string> Support, DeadlineClass Class,
         DateOnly? From, DateOnly? To, string? Note);
 
-    public sealed record Saved(long Version, int Rules);
+    /// <param name="Warnings">Rows that are in force and win no more, because later ones took their place everywhere.</param>
+    public sealed record Saved(long Version, int Rules, IReadOnlyList<string> Warnings);
 
     /// <summary>That a version was saved.</summary>
     public sealed record Saving(long Version, DateTimeOffset SavedAt, string SavedBy);
@@ -45,7 +46,7 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         var version = await database.WriteAsync<long?>(async work =>
             seen is { } read && read != ((await FindAsync(work, null))?.Version ?? 0) ? null : await InsertAsync(work, csv, actor), ct);
         basis.Forget();
-        return version is { } saved ? (new Saved(saved, book.Rules.Count), [])
+        return version is { } saved ? (new Saved(saved, book.Rules.Count, [.. Superseded(book, units, database.Clock.Today).Select(w => $"row {w.Line}: {w.Message}")]), [])
             : (null, [new RuleError(0, "", $"Another version than {seen} has been saved since: look at it first.", $"第 {seen} 版之后已有新版本，没有保存。请先打开新版本，再把修改加进去。")]);
     }
 
@@ -59,6 +60,16 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         if (errors.Count > 0) book = null;
         return errors;
     }
+
+    /// <summary>Rows of the catalogue in force that win no more from today on, though their own days are not over.</summary>
+    public async Task<IReadOnlyList<RuleError>> SupersededAsync(CancellationToken ct)
+    {
+        var state = await basis.ReadAsync(database, ct);
+        return Superseded(state.Rules, state.Units, database.Clock.Today);
+    }
+
+    private static RuleError[] Superseded(RuleBook book, UnitIndex units, DateOnly today) =>
+        [.. new RuleCoverage(book.Rules, CategoryCatalogue.Instance, RuleCoverage.StreetsOf(units, DivisionDirectory.Instance)).Unreachable(today)];
 
     /// <summary>Saves the catalogue that comes with the program where none was saved yet; for <c>hotline init</c>, after the units.</summary>
     /// <exception cref="InvalidDataException">A department that the catalogue names is not among the units.</exception>

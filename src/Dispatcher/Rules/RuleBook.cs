@@ -105,11 +105,32 @@ public sealed class RuleBook
         foreach (var equal in rules.GroupBy(r => (r.Mode == DispatchMode.Reserved, r.Category, r.Place, r.Kind, r.From ?? DateOnly.MinValue)).Where(g => g.Count() > 1))
             foreach (var rule in equal.Skip(1))
                 found.Add(new(rule.Line, "category", $"It has the same category, place, kind and first day as line {equal.First().Line} ('{equal.First().Id}'): neither comes before the other.", $"与第 {equal.First().Line} 行（「{equal.First().Id}」）的类别、地点、诉求类型和生效日都相同，分不出先后。"));
+        found.AddRange(Crossing(rules));
 
         var book = new RuleBook(rules);
         if (found.Count == 0) found.AddRange(new RuleCoverage(rules, categories, RuleCoverage.StreetsOf(units, DivisionDirectory.Instance)).Unreachable());
         errors = [.. found.OrderBy(e => e.Line)];
         return found.Count == 0 ? book : null;
+    }
+
+    /// <summary>
+    /// Rows of the same category, place and kind of which the later one begins before the earlier one's last day and ends after it: of the days they share, both say that they are
+    /// theirs. Inside the other's days a row is an episode, and after one without an end its successor: there the later first day wins, as is meant.
+    /// </summary>
+    private static IEnumerable<RuleError> Crossing(IReadOnlyList<DispatchRule> rules)
+    {
+        foreach (var same in rules.GroupBy(r => (r.Mode == DispatchMode.Reserved, r.Category, r.Place, r.Kind)))
+        {
+            var ending = same.Where(r => r.To is not null).ToArray();
+            foreach (var rule in same)
+            {
+                if (ending.FirstOrDefault(e => (e.From ?? DateOnly.MinValue) < rule.From && rule.From <= e.To && e.To < (rule.To ?? DateOnly.MaxValue)) is not { } other) continue;
+                var (day, zh) = rule.To is { } to ? ($"to {to:yyyy-MM-dd}", $"到 {to:yyyy-MM-dd} 为止") : ("on", "起不失效");
+                yield return new(rule.Line, "from",
+                    $"From {rule.From:yyyy-MM-dd} to {other.To:yyyy-MM-dd} line {other.Line} ('{other.Id}') holds for the same category, place and kind, and this row from {rule.From:yyyy-MM-dd} {day}: end the one before the other begins, or let the one lie within the other.",
+                    $"{rule.From:yyyy-MM-dd} 至 {other.To:yyyy-MM-dd} 与第 {other.Line} 行（「{other.Id}」）重叠：类别、地点、诉求类型相同，而本行自 {rule.From:yyyy-MM-dd} {zh}。请让前一行先失效，或使一行的期间完全在另一行之内。");
+            }
+        }
     }
 
     private static List<DispatchRule> Parse(string csv, List<RuleError> errors)

@@ -52,24 +52,27 @@ internal sealed class RuleCoverage
     /// does: whatever is stronger there is stronger in all classes below. A rule for all classes is asked at each class of the first level. The same goes for
     /// places: a rule for everywhere holds where the street is not known, and only others for everywhere come before it there.
     /// </remarks>
-    public IEnumerable<RuleError> Unreachable()
+    /// <param name="since">Asked of the days from this one on, and only of rules whose own days are not over by then; left out, of all days.</param>
+    public IEnumerable<RuleError> Unreachable(DateOnly since = default)
     {
         var first = _categories.All.Select(c => c.Level1.Code).Distinct().ToArray();
-        foreach (var rule in _rules)
+        foreach (var rule in _rules.Where(r => r.To is null || r.To >= since))
         {
             var before = new HashSet<DispatchRule>(ReferenceEqualityComparer.Instance);
             if ((rule.Category.Length == 0 ? first : [rule.Category]).Any(WinsAt)) continue;
             var named = before.OrderBy(s => s.Line).ToArray();
             var (more, zh) = named.Length <= MostNamed ? ("", "") : ($" and {named.Length - MostNamed} others", $"等 {named.Length} 条");
+            var (never, neverZh, holds) = since == default ? ("can never win", "永远不会被采用", "holds")
+                : ($"does not win from {since:yyyy-MM-dd} on", $"自 {since:yyyy-MM-dd} 起不再被采用", "still holds");
             yield return new(rule.Line, "id",
-                $"'{rule.Id}' can never win: {string.Join(", ", named.Take(MostNamed).Select(s => $"'{s.Id}' (line {s.Line})"))}{more} come before it wherever it holds.",
-                $"「{rule.Id}」永远不会被采用：{string.Join("、", named.Take(MostNamed).Select(s => $"「{s.Id}」（第 {s.Line} 行）"))}{zh}处处优先于它。");
+                $"'{rule.Id}' {never}: {string.Join(", ", named.Take(MostNamed).Select(s => $"'{s.Id}' (line {s.Line})"))}{more} come before it wherever it {holds}.",
+                $"「{rule.Id}」{neverZh}：{string.Join("、", named.Take(MostNamed).Select(s => $"「{s.Id}」（第 {s.Line} 行）"))}{zh}处处优先于它。");
 
             bool WinsAt(string category)
             {
-                var stronger = Chain(category).Where(s => Meet(s, rule) && DispatchRule.Precedence(s, rule) < 0).ToArray();
+                var stronger = Chain(category).Where(s => (s.To is null || s.To >= since) && Meet(s, rule) && DispatchRule.Precedence(s, rule) < 0).ToArray();
                 before.UnionWith(stronger);
-                return stronger.Length == 0 || Wins(rule, stronger);
+                return stronger.Length == 0 || Wins(rule, stronger, since);
             }
         }
     }
@@ -112,15 +115,15 @@ internal sealed class RuleCoverage
         }
     }
 
-    /// <summary>Whether there is a kind, a place and a day for which the rule holds and none of the stronger ones does.</summary>
-    private bool Wins(DispatchRule rule, DispatchRule[] stronger)
+    /// <summary>Whether there is a kind, a place and a day from a day on for which the rule holds and none of the stronger ones does.</summary>
+    private bool Wins(DispatchRule rule, DispatchRule[] stronger, DateOnly since)
     {
         var (wide, narrow) = Split(stronger, rule.Place);
         // Of a division without streets the rule holds nowhere; it is asked as if it were a street itself.
         var streets = rule.Place.Length == 0 || narrow.Count == 0 ? [] : _streets.Where(s => s.StartsWith(rule.Place, StringComparison.Ordinal)).ToArray();
         foreach (var kind in rule.Kind is { } one ? [one] : Kinds)
         {
-            var spans = OpenSpans(rule.From ?? DateOnly.MinValue, rule.To ?? DateOnly.MaxValue, Of(wide, kind));
+            var spans = OpenSpans(rule.From > since ? rule.From.Value : since, rule.To ?? DateOnly.MaxValue, Of(wide, kind));
             if (spans.Count > 0 && (streets.Length == 0 || streets.Any(s => FirstOpenDay(spans, narrow, s, kind) is not null))) return true;
         }
         return false;

@@ -68,8 +68,8 @@ internal sealed class RoutedTickets : IAsyncDisposable
     public Task<DispatchOutcome> DispatchAsync(string lead, string reason = "研判", string number = Number, IReadOnlyList<string>? support = null, DeadlineClass? deadline = null) =>
         new DispatchTicket(lead, support, deadline, reason).OnAsync(Get<DispatchDesk>(), number, "dispatcher-1", CancellationToken.None);
 
-    public Task<DispatchOutcome> ReviewAsync(string order, bool uphold, string? lead = null, IReadOnlyList<string>? support = null) =>
-        new ReviewReturn(uphold, "审核意见", lead, support).OnAsync(Get<DispatchDesk>(), order, "dispatcher-1", CancellationToken.None);
+    public Task<DispatchOutcome> ReviewAsync(string order, bool uphold, string? lead = null, IReadOnlyList<string>? support = null, string? category = null, DeadlineClass? deadline = null) =>
+        new ReviewReturn(uphold, "审核意见", lead, support, deadline, category).OnAsync(Get<DispatchDesk>(), order, "dispatcher-1", CancellationToken.None);
 
     /// <summary>By ticket and version: the clock of a test stands still, so the order of sending cannot be told.</summary>
     public async Task<IReadOnlyList<TicketRouted>> RoutedAsync() => [.. (await Db.SentAsync<TicketRouted>()).OrderBy(r => r.Ticket, StringComparer.Ordinal).ThenBy(r => r.Version)];

@@ -277,9 +277,111 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         // The row is one that the catalogue takes, and then it is not proposed again.
         var (saved, errors) = await _hotline.Get<DispatchCatalogue>().SaveAsync(RuleBook.DefaultCsv.TrimEnd('\n') + "\n" + proposal.Row + "\n", "dispatcher-1", default);
         Assert.True(saved is not null, string.Join("\n", errors));
+        Assert.Contains("'prices-epidemic' does not win from 2020-02-07 on", Assert.Single(saved.Warnings), StringComparison.Ordinal);
         Assert.Empty(await proposals.FindAsync(default));
         await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: "20200207-000004", category: "100201"));
         Assert.Equal("320613-development", (await _hotline.IssuedAsync()).Single(i => i.Ticket == "20200207-000004").Lead.Code);
+    }
+
+    [Fact]
+    public async Task A_proposal_names_who_leads_in_the_end_and_never_a_unit_that_returned_the_ticket_too()
+    {
+        const string development = "320613-development";
+        await ReturnedAsync(suggested: null);
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Urban);
+        Assert.Equal(Chongchuan.Urban, Assert.Single(await ProposalsAsync()).To.Code);
+
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, round: 2));
+        Assert.Empty(await ProposalsAsync());
+        await _hotline.ReviewAsync(Order(2, Chongchuan.Urban), uphold: true, lead: development);
+        var proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal((Chongchuan.Market, development, 1), (proposal.From.Code, proposal.To.Code, proposal.Returns));
+        Assert.Contains(",duty,development,", proposal.Row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Returns_from_one_street_teach_about_that_street_and_from_several_about_all()
+    {
+        var (one, other) = (Chongchuan.Xinchengqiao.Code, Chongchuan.Hepingqiao.Code);
+        for (var i = 1; i <= 4; i++) await PropertyAsync($"20200207-00000{i}", "崇川区新城桥街道", i <= 3 ? one : null);
+        for (var i = 5; i <= 7; i++) await PropertyAsync($"20200207-00000{i}", "崇川区和平桥街道", null);
+
+        var proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal(("property", one, Chongchuan.Urban, 3, 1L), (proposal.Rule, proposal.From.Code, proposal.To.Code, proposal.Returns, proposal.Against));
+        Assert.Empty(proposal.AlsoFrom);
+        Assert.StartsWith($"property-030601,030601,{one},,duty,urban,", proposal.Row, StringComparison.Ordinal);
+
+        _hotline.Db.Time.Advance(TimeSpan.FromMinutes(1));
+        await ReturnPropertyAsync("20200207-000005", other);
+        proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal((other, Chongchuan.Urban, 4, 3L), (proposal.From.Code, proposal.To.Code, proposal.Returns, proposal.Against));
+        Assert.Equal(one, Assert.Single(proposal.AlsoFrom).Code);
+        Assert.StartsWith("property-030601,030601,,,duty,urban,", proposal.Row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_one_street_teaches_leaves_the_other_streets_as_they_are()
+    {
+        var (one, other) = (Chongchuan.Xinchengqiao.Code, Chongchuan.Hepingqiao.Code);
+        await PropertyAsync("20200207-000001", "崇川区新城桥街道", one);
+        await SaveAsync((await ProposalsAsync()).Select(p => p.Row));
+        Assert.Empty(await ProposalsAsync());
+        await PropertyAsync("20200207-000002", "崇川区新城桥街道", null);
+        await PropertyAsync("20200207-000003", "崇川区和平桥街道", null);
+        Assert.Equal([Chongchuan.Urban, other], (await _hotline.IssuedAsync()).Where(i => i.Ticket != "20200207-000001").Select(i => i.Lead.Code));
+    }
+
+    [Fact]
+    public async Task What_a_department_returned_to_street_offices_is_one_proposal_by_territory()
+    {
+        var streets = new[] { Chongchuan.Xinchengqiao, Chongchuan.Hepingqiao };
+        for (var i = 0; i < 3; i++)
+        {
+            var number = $"20200207-00000{i + 1}";
+            await _hotline.TellAsync(_hotline.Filed(Prices, address: i % 2 == 0 ? "崇川区新城桥街道" : "崇川区和平桥街道", number: number, category: "100201"));
+            var returned = _hotline.Return(Chongchuan.Market, number: number);
+            await _hotline.TellAsync(returned);
+            // The last one ends with an office elsewhere, to which no rule by territory would send it.
+            await _hotline.ReviewAsync(returned.WorkOrder, uphold: true, lead: streets[i == 2 ? 1 : i].Code);
+        }
+        var proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal((Chongchuan.Market, 2), (proposal.From.Code, proposal.Returns));
+        Assert.Contains(",100201,,,territory,,", proposal.Row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_proposed_for_one_class_have_ids_of_their_own()
+    {
+        // A rule that has the name already, for another class.
+        await SaveAsync(["property-030601,030602,,inquiry,duty,services,,normal,,,"]);
+        await PropertyAsync("20200207-000001", "崇川区新城桥街道", Chongchuan.Xinchengqiao.Code);
+        await PropertyAsync("20200207-000002", "崇川区新城桥街道", Chongchuan.Xinchengqiao.Code, to: Chongchuan.Police);
+        await PropertyAsync("20200207-000003", "崇川区新城桥街道", Chongchuan.Xinchengqiao.Code, to: Chongchuan.Police);
+
+        Assert.Equal([("property-030601-2", Chongchuan.Police), ("property-030601-3", Chongchuan.Urban)], (await ProposalsAsync()).Select(p => (p.Row.Split(',')[0], p.To.Code)));
+    }
+
+    private Task<IReadOnlyList<CatalogueProposals.Proposal>> ProposalsAsync() => _hotline.Get<CatalogueProposals>().FindAsync(CancellationToken.None);
+
+    /// <summary>The shipped catalogue with rows added.</summary>
+    private async Task SaveAsync(IEnumerable<string> rows)
+    {
+        var (saved, errors) = await _hotline.Get<DispatchCatalogue>().SaveAsync($"{RuleBook.DefaultCsv.TrimEnd('\n')}\n{string.Join('\n', rows)}\n", "dispatcher-1", CancellationToken.None);
+        Assert.True(saved is not null, string.Join("\n", errors));
+    }
+
+    /// <summary>A matter that goes by territory; with who returned it, and rightly.</summary>
+    private async Task PropertyAsync(string number, string address, string? returnedBy, string? to = null)
+    {
+        await _hotline.TellAsync(_hotline.Filed(Property, address: address, number: number, category: "030601"));
+        if (returnedBy is not null) await ReturnPropertyAsync(number, returnedBy, to);
+    }
+
+    private async Task ReturnPropertyAsync(string number, string by, string? to = null)
+    {
+        var returned = _hotline.Return(by, number: number);
+        await _hotline.TellAsync(returned);
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(returned.WorkOrder, uphold: true, lead: to ?? Chongchuan.Urban));
     }
 
     [Fact]
@@ -370,6 +472,92 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         await ReturnedAsync(suggested: null);
         Assert.Equal("lead", Assert.IsType<DispatchOutcome.Invalid>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Market)).Field);
         Assert.Empty(await _hotline.Db.SentAsync<ReturnReviewed>());
+    }
+
+    [Fact]
+    public async Task From_the_third_round_on_a_dispatcher_may_designate_a_unit_that_refused()
+    {
+        await ReturnedAsync(suggested: Chongchuan.Urban);
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police);
+
+        Assert.Equal([false, false], (await _hotline.IssuedAsync()).Select(i => i.Designated));
+        var designated = Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Market));
+        Assert.Equal((3, Chongchuan.Market, true), (designated.Round, designated.Lead?.Code, designated.Designated));
+        Assert.True((await _hotline.IssuedAsync())[^1].Designated);
+        Assert.Contains((await _hotline.DecisionsAsync()).Decisions[2].Explanation, s => s.Zh.Contains("不得再退", StringComparison.Ordinal));
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_unit_that_refused_is_not_asked_again_from_triage_as_lead_or_support()
+    {
+        await ReturnedAsync(suggested: null);
+        Assert.Equal(RoutingStatus.Triage, Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true)).Status);
+
+        var refused = Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Market));
+        Assert.Equal("unit-refused", refused.Code);
+        Assert.Contains("in round 1", refused.Why, StringComparison.Ordinal);
+        Assert.Contains("From round 3 on it can be designated", refused.Why, StringComparison.Ordinal);
+        Assert.Contains("第1轮退单已获准", refused.Zh, StringComparison.Ordinal);
+        Assert.Equal("unit-refused", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.DispatchAsync(Chongchuan.Police, support: [Chongchuan.Market])).Code);
+        Assert.Single(await _hotline.IssuedAsync());
+
+        Assert.False(Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Police)).Designated);
+        await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_supporting_unit_that_refused_earlier_is_not_named_as_lead_by_a_reviewer()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var street = Chongchuan.Xinchengqiao.Code;
+        await _hotline.TellAsync(_hotline.Return(street, lead: false));
+        await _hotline.ReviewAsync(Order(1, street), uphold: true);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market));
+
+        Assert.Equal("unit-refused", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: street)).Code);
+        Assert.Equal("unit-refused", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police, support: [Chongchuan.Market])).Code);
+        Assert.Equal(ReturnState.Pending, (await _hotline.DecisionsAsync()).Returns.Single(r => r.Lead).State);
+
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Police));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Police, round: 2));
+        var designated = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Police), uphold: true, lead: street));
+        Assert.Equal((3, street, true), (designated.Round, designated.Lead?.Code, designated.Designated));
+    }
+
+    [Fact]
+    public async Task A_round_that_the_rules_decide_anew_keeps_the_deadline_class_at_least()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        await _hotline.DispatchAsync(Chongchuan.Health, deadline: DeadlineClass.Emergency);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Health, round: 2));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(2, Chongchuan.Health), uphold: true, category: "051105"));
+
+        Assert.Equal((3, DeadlineClass.Emergency), (done.Round, done.DeadlineClass));
+        Assert.NotNull(done.Lead);
+        Assert.Equal(DeadlineClass.Emergency, (await _hotline.IssuedAsync())[^1].DeadlineClass);
+        Assert.Contains((await _hotline.DecisionsAsync()).Decisions[2].Explanation, s => s.Zh == "时限等级不低于上一轮：特急。");
+    }
+
+    [Fact]
+    public async Task A_round_in_triage_keeps_the_deadline_class_and_says_last_why_it_waits()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices, address: ""));
+        await _hotline.DispatchAsync(Chongchuan.Market, deadline: DeadlineClass.Emergency);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, round: 2));
+        await _hotline.ReviewAsync(Order(2, Chongchuan.Market), uphold: true);
+        var triage = (await _hotline.DecisionsAsync()).Triage!;
+        Assert.Equal((TriageReason.RefusedByAll, DeadlineClass.Emergency), (triage.Reason, triage.SuggestedClass));
+        Assert.Contains("需人工研判", triage.Why.Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reviewer_may_give_a_lower_deadline_class()
+    {
+        await ReturnedAsync(suggested: null);
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, category: "051105", deadline: DeadlineClass.Complex));
+        Assert.Equal(DeadlineClass.Complex, done.DeadlineClass);
+        Assert.DoesNotContain((await _hotline.DecisionsAsync()).Decisions[1].Explanation, s => s.Zh.Contains("不低于上一轮", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -157,6 +157,44 @@ public sealed class TheDispatchCatalogue
     }
 
     [Theory]
+    [InlineData("x1,0101,,inquiry,duty,health,,normal,2026-01-01,2026-12-31,\nx2,0101,,inquiry,duty,industry,,normal,2026-06-01,2027-06-30,", 3, "line 2 ('x1')")]
+    [InlineData("x2,0101,,inquiry,duty,industry,,normal,2026-06-01,2027-06-30,\nx1,0101,,inquiry,duty,health,,normal,2026-01-01,2026-12-31,", 2, "line 3 ('x1')")]
+    [InlineData("x1,0101,,,duty,health,,normal,,2026-12-31,\nx2,0101,,,duty,industry,,normal,2026-12-31,,", 3, "line 2 ('x1')")] // one day
+    [InlineData("x1,0101,,,reserved,health,,normal,,2026-12-31,\nx2,0101,,,reserved,industry,,normal,2026-06-01,,", 3, "line 2 ('x1')")]
+    [InlineData("x1,0101,,,duty,health,,normal,,2026-12-31,\nx2,0101,,,duty,industry,,normal,2027-01-01,,", 0, "")] // one after the other
+    [InlineData("x1,0101,,,duty,health,,normal,2026-01-01,,\nx2,0101,,,duty,industry,,normal,2026-06-01,2027-06-30,", 0, "")] // an episode of a standing rule
+    [InlineData("x1,0101,,,duty,health,,normal,2026-01-01,2026-12-31,\nx2,0101,,,duty,industry,,normal,2026-06-01,2026-12-31,", 0, "")] // and of one that ends with it
+    [InlineData("x1,0101,,,duty,health,,normal,2026-01-01,,\nx2,0101,,,duty,industry,,normal,2026-06-01,,", 0, "")] // its successor
+    [InlineData("x1,0101,,,duty,health,,normal,,2026-12-31,\nx2,0101,,inquiry,duty,industry,,normal,2026-06-01,,", 0, "")] // another kind
+    [InlineData("x1,0101,,,reserved,health,,normal,,2026-12-31,\nx2,0101,,,duty,industry,,normal,2026-06-01,,", 0, "")] // reserved comes first
+    public void Rows_whose_days_cross_are_refused_with_both_lines(string rows, int line, string other)
+    {
+        RuleBook.Check(Header + rows, Chongchuan.Units, CategoryCatalogue.Instance, out var errors);
+        if (line == 0)
+        {
+            Assert.Empty(errors);
+            return;
+        }
+        var error = Assert.Single(errors);
+        Assert.Equal((line, "from"), (error.Line, error.Column));
+        Assert.Contains(other, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"第 {other.Split(' ')[1]} 行", error.Zh, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a,0101,,,duty,health,,normal,,,\nb,0101,,,duty,industry,,normal,2020-02-07,,", "a")] // succeeded today
+    [InlineData("a,0101,,,duty,health,,normal,,,\nb,0101,,,duty,industry,,normal,2020-02-08,,", null)] // tomorrow
+    [InlineData("a,0101,,,duty,health,,normal,,,\nb,0101,,,duty,industry,,normal,2020-01-01,2020-03-01,", null)] // comes back
+    [InlineData("a,0101,,,duty,health,,normal,,2020-02-06,\nb,0101,,,duty,industry,,normal,2020-02-07,,", null)] // over, and says so
+    [InlineData("a,0101,,,duty,health,,normal,,2020-02-29,\nb,0101,,,duty,industry,,normal,2020-02-01,2020-02-29,", "a")]
+    [InlineData("a,0101,,,duty,health,,normal,,,\nb,0101,,complaint,duty,industry,,normal,2020-01-01,,", null)]
+    public void A_row_in_force_that_wins_no_more_is_named(string rows, string? superseded)
+    {
+        var said = new RuleCoverage(Book(Header + rows).Rules, CategoryCatalogue.Instance, RuleCoverage.StreetsOf(Chongchuan.Units, DivisionDirectory.Instance)).Unreachable(Day).ToArray();
+        Assert.Equal(superseded is null ? [] : [$"'{superseded}' does not win from 2020-02-07 on: 'b' (line 3) come before it wherever it still holds."], said.Select(e => e.Message));
+    }
+
+    [Theory]
     [InlineData("every street", "", "", true)]
     [InlineData("every street but the last", "", "", false)]
     [InlineData("every street, from later on", "2020-03-01", "", false)]

@@ -159,12 +159,15 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await dispatcher.GetByRole(AriaRole.Link, new() { Name = number }).ClickAsync();
         await dispatcher.GetByLabel("同意退单", new() { Exact = true }).CheckAsync();
         await dispatcher.GetByLabel("说明", new() { Exact = true }).FillAsync("属实。");
+        await Expect(dispatcher.Locator($"[name='Review.Lead'] option[value='{Street}']")).ToBeDisabledAsync();
+        await Expect(dispatcher.Locator($"[name='Review.Lead'] option[value='{Neighbour}']")).ToBeEnabledAsync();
         await _office.LookAtAsync(dispatcher, "review");
         await dispatcher.GetByRole(AriaRole.Button, new() { Name = "提交审核" }).ClickAsync();
         await Expect(dispatcher).ToHaveURLAsync(new Regex("/desk$"));
 
         await dispatcher.GotoAsync($"/tickets/{number}");
         await Expect(dispatcher.Locator("[data-unit]")).ToHaveAttributeAsync("data-unit", Neighbour);
+        await Expect(dispatcher.Locator($"#dispatch-lead option[value='{Street}']")).ToContainTextAsync("已退单，再派即为指定");
         await _office.LookAtAsync(dispatcher, "second-round");
     }
 
