@@ -80,6 +80,15 @@ public sealed class TheCommandLine(OneService one)
     }
 
     [Fact]
+    public async Task A_list_in_a_pipe_has_one_line_for_each_row_however_long()
+    {
+        var name = string.Concat(Enumerable.Repeat("夜班 front desk ", 5)).Trim();
+        await one.Hotline.RunAsync("keys", "create", "--role", "operator", "--name", name);
+        var (_, output, _) = await one.Hotline.TryAsync("keys", "list");
+        Assert.Contains(output.Split('\n', StringSplitOptions.TrimEntries), l => l.EndsWith(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Addresses_are_resolved_line_by_line()
     {
         var input = Path.Combine(one.Hotline.Folder, "addresses.jsonl");
