@@ -32,7 +32,7 @@ internal static class CommandLine
             }
             if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } between)
                 await Console.Error.WriteLineAsync($"Commands: {string.Join(", ", between.Subcommands.Select(c => c.Name))}");
-            await Console.Error.WriteLineAsync($"See: hotline {parsed.CommandResult.Command.Name} --help".Replace("hotline hotline", "hotline", StringComparison.Ordinal));
+            await Console.Error.WriteLineAsync($"See: {string.Join(' ', PathTo(parsed.CommandResult))} --help");
             return Exit.WrongCall;
         }
         try
@@ -51,6 +51,10 @@ internal static class CommandLine
             return Exit.BadNews;
         }
     }
+
+    /// <summary>The command with those it stands below: <c>hotline categories train</c>.</summary>
+    private static IEnumerable<string> PathTo(System.CommandLine.Parsing.CommandResult command) =>
+        command.Parent is System.CommandLine.Parsing.CommandResult above ? [.. PathTo(above), command.Command.Name] : ["hotline"];
 
     public static IConfigurationBuilder AddHotlineSettings(this IConfigurationBuilder configuration) => configuration
         .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)

@@ -2,16 +2,19 @@ using Spectre.Console;
 
 namespace Hotline.App.Cli;
 
-/// <summary>Output for people: colours only where it is a terminal that shows them, and 80 columns where it is a file or a pipe.</summary>
+/// <summary>Output for people: colours only where it is a terminal that shows them, and as wide as it takes where it is a file or a pipe.</summary>
 internal static class Terminal
 {
-    public const int Columns = 80;
+    private const int Least = 80;
+
+    /// <summary>Wider than any row: a table takes no more than its cells do, and in a file or a pipe nothing may be cut or broken, as it is searched and counted.</summary>
+    private const int Unbroken = 100_000;
 
     public static IAnsiConsole Out { get; } = Open(Console.Out, Console.IsOutputRedirected);
 
     public static IAnsiConsole Error { get; } = Open(Console.Error, Console.IsErrorRedirected);
 
-    /// <summary>Rows under headings, without lines around them: for lists that are read and searched. Only the last column is ever broken.</summary>
+    /// <summary>Rows under headings, without lines around them: for lists that are read and searched. Only the last column is ever broken, and only on a terminal.</summary>
     public static void List(string[] headings, IEnumerable<string[]> rows)
     {
         var table = new Table().Border(TableBorder.None);
@@ -34,7 +37,7 @@ internal static class Terminal
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
         // A column squeezed below one Chinese character would be laid out for ever, in ever more memory.
-        console.Profile.Width = redirected ? Columns : Math.Max(console.Profile.Width, Columns);
+        console.Profile.Width = redirected ? Unbroken : Math.Max(console.Profile.Width, Least);
         return console;
     }
 }

@@ -36,6 +36,9 @@ public sealed class TheCommandLine(OneService one)
     [InlineData("categories retrain --days 3", 2, "'--days'")]
     [InlineData("categories use", 2, "use")]
     [InlineData("categories use latest", 2, "latest")]
+    [InlineData("categories train", 2, "See: hotline categories train --help")]
+    [InlineData("categories forget 3", 2, "See: hotline categories --help")]
+    [InlineData("sing loudly", 2, "See: hotline --help")]
     [InlineData("categories use 1 2", 2, "'2'")]
     [InlineData("categories use -1", 2, "-1")]
     [InlineData("categories forget", 2, "retrain, models, use")]
@@ -77,6 +80,15 @@ public sealed class TheCommandLine(OneService one)
 
         // The same file again files nothing twice.
         Assert.Equal(2, JsonNode.Parse((await one.Hotline.TryAsync(arguments)).Output)!["filedBefore"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_list_in_a_pipe_has_one_line_for_each_row_however_long()
+    {
+        var name = string.Concat(Enumerable.Repeat("夜班 front desk ", 5)).Trim();
+        await one.Hotline.RunAsync("keys", "create", "--role", "operator", "--name", name);
+        var (_, output, _) = await one.Hotline.TryAsync("keys", "list");
+        Assert.Contains(output.Split('\n', StringSplitOptions.TrimEntries), l => l.EndsWith(name, StringComparison.Ordinal));
     }
 
     [Fact]
