@@ -59,11 +59,23 @@ internal static class Addresses
             return false;
         }
 
+        var (managed, resident) = (GC.GetTotalMemory(true), Resident());
         var started = Stopwatch.StartNew();
         var directory = DivisionDirectory.Instance;
         var opened = started.ElapsedMilliseconds;
         var resolver = AddressResolver.Instance;
-        Console.WriteLine($"directory {opened} ms, resolver {started.ElapsedMilliseconds - opened} ms, managed memory {GC.GetTotalMemory(true) / 1_000_000.0:0.0} MB");
+        Console.WriteLine($"directory {opened} ms, resolver {started.ElapsedMilliseconds - opened} ms");
+        Memory("streets of the country, and no community");
+        resolver.Resolve("某社区", directory.Find("320613")!.Code);
+        Memory("… and the communities of one district");
+        foreach (var division in directory.InOrder)
+        {
+            if (division.Level == DivisionLevel.County) resolver.Resolve("某社区", division.Code);
+        }
+        Memory("… and those of every county");
+
+        void Memory(string what) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {(GC.GetTotalMemory(true) - managed) / 1e6:0.0} MB managed, {(Resident() - resident) / 1e6:0.0} MB resident"));
         foreach (var part in new[] { "train", "dev" })
         {
             var lines = File.ReadLines(Path.Combine(folder, part + ".jsonl")).Select(l => JsonSerializer.Deserialize<Labelled>(l, JsonSerializerOptions.Web)!).ToList();
@@ -220,6 +232,14 @@ internal static class Addresses
         var all = answers.ToList();
         return all.Count == 0 ? 0 : all.GroupBy(a => Array.FindLastIndex(Bounds, b => a.Confidence >= b))
             .Sum(g => Math.Abs(g.Average(a => a.Confidence) - g.Average(a => a.Right ? 1 : 0)) * g.Count()) / all.Count;
+    }
+
+    /// <summary>What the process holds in memory, in bytes, without what it only has not given back yet.</summary>
+    private static long Resident()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
     }
 
     private static Answer Ask(AddressResolver resolver, Labelled line, string text, string? home)
