@@ -80,7 +80,7 @@ public sealed class TheLexicon
         Assert.DoesNotContain(Lexicon.Suggest("小学门口停车位", "").Guesses, g => g.Words.Contains("停车"));
 
     [Fact]
-    public void Words_of_danger_to_life_are_told() => Assert.Equal(["被困电梯"], Lexicon.Suggest("有人被困电梯", "").Danger);
+    public void Words_of_danger_to_life_are_told() => Assert.Equal(["有人被困电梯"], Lexicon.Suggest("有人被困电梯", "").Danger);
 
     [Fact]
     public void A_text_without_known_words_gets_no_guess() => Assert.Empty(Lexicon.Suggest("嗯嗯啊啊", "……").Guesses);
