@@ -16,7 +16,7 @@ public sealed record Suggestion(IReadOnlyList<CategoryGuess> Guesses, IReadOnlyL
 /// <summary>
 /// Suggests a class from the words of a text. The words come from the catalogue itself (names and remarks, weighed by how few classes share
 /// them) and from <c>everyday.csv</c>, where people's own words stand: <c>code,weight,words</c>, words apart by blanks, <c>a+b</c> for two that must
-/// both occur, code <c>other</c> for longer words in which one of the others means something else. One pass over the text finds every word; of words that overlap the longer one
+/// both occur, code <c>other</c> for longer words in which one of the others means something else, <c>place</c> for institutions, which say nothing before a word of <c>beside</c> (法院门口路灯坏了). One pass over the text finds every word; of words that overlap the longer one
 /// counts; a word counts twice in the title and less with each repetition. What cannot wait is read by <see cref="UrgentWords"/>. Safe for any number of threads.
 /// </summary>
 public sealed class Lexicon
@@ -24,8 +24,11 @@ public sealed class Lexicon
     /// <summary>How much of a description is read: what a citizen wants stands at its beginning.</summary>
     public const int LongestText = 1500;
 
-    /// <summary>The code under which everyday.csv has the longer words that hide others: 跳楼价, 电动车上.</summary>
-    internal const string Other = "other";
+    /// <summary>Codes of everyday.csv that are no class: longer words that hide others, institutions, and what makes a mere place of one.</summary>
+    internal const string Other = "other", Place = "place", Beside = "beside";
+
+    /// <summary>What may stand between an institution and its gate: 医院东大门口.</summary>
+    private const string Between = "的大正前后东南西北侧院区";
 
     private const double TitleFactor = 2.0, SiblingShare = 0.25;
     private const int MostGuesses = 5, MostWords = 6;
@@ -50,6 +53,7 @@ public sealed class Lexicon
     private readonly List<Term> _terms = [];
     private readonly List<Pair> _pairs = [];
     private readonly Dictionary<string, int> _termOf = new(StringComparer.Ordinal);
+    private string[] _beside = [];
 
     [ThreadStatic] private static Scratch? _scratch;
 
@@ -73,6 +77,9 @@ public sealed class Lexicon
         /// <summary>A longer word that hides those inside it.</summary>
         public bool Hides { get; set; }
 
+        /// <summary>An institution: beside it something happens that it has nothing to do with.</summary>
+        public bool IsPlace { get; set; }
+
         /// <summary>What the word says for a class.</summary>
         public List<(int Category, float Weight)> Votes { get; } = [];
     }
@@ -84,6 +91,7 @@ public sealed class Lexicon
         public int[] Title = [];
         public int[] Body = [];
         public readonly List<int> Found = new(64);
+        public readonly List<(int Term, int End)> Here = new(8);
         public readonly List<int> Seen = new(64);
         public bool[] Present = [];
         public float[] Scores = [];
@@ -120,31 +128,53 @@ public sealed class Lexicon
         return suggestion;
     }
 
-    /// <summary>Marks every word as present, and counts those that do not lie inside a longer one.</summary>
+    /// <summary>Marks every word as present that means what it says, and counts those that do not lie inside a longer one.</summary>
     private void Scan(ReadOnlySpan<char> text, Scratch s, int[] counts)
     {
-        var covered = 0;
+        int covered = 0, hidden = 0;
         for (var start = 0; start < text.Length; start++)
         {
             var node = 0;
             int longest = -1, longestEnd = 0;
+            s.Here.Clear();
             for (var end = start; end < text.Length && (node = _trie.Step(node, text[end])) >= 0; end++)
             {
-                var term = _trie.WordAt(node);
-                if (term < 0) continue;
-                if (!s.Present[term])
+                var index = _trie.WordAt(node);
+                if (index < 0) continue;
+                var term = _terms[index];
+                if (term.Hides) hidden = Math.Max(hidden, end + 1);
+                if (term.IsPlace && IsBeside(text[(end + 1)..]))
                 {
-                    s.Present[term] = true;
-                    s.Seen.Add(term);
+                    hidden = Math.Max(hidden, end + 1);
+                    continue;
                 }
+                s.Here.Add((index, end + 1));
                 // A word that is only part of a pair does not keep a shorter one from counting.
-                if (_terms[term] is { Hides: true } or { Votes.Count: > 0 }) (longest, longestEnd) = (term, end + 1);
+                if (term is { Hides: true } or { Votes.Count: > 0 }) (longest, longestEnd) = (index, end + 1);
             }
-            if (longest < 0 || longestEnd <= covered) continue;
+            foreach (var (index, end) in s.Here)
+            {
+                if ((end <= hidden && !_terms[index].Hides) || s.Present[index]) continue;
+                s.Present[index] = true;
+                s.Seen.Add(index);
+            }
+            if (longest < 0 || longestEnd <= covered || (longestEnd <= hidden && !_terms[longest].Hides)) continue;
             covered = longestEnd;
             counts[longest]++;
             s.Found.Add(longest);
         }
+    }
+
+    /// <summary>Whether the text goes on with 门口, 东门对面, ….</summary>
+    private bool IsBeside(ReadOnlySpan<char> rest)
+    {
+        for (var between = 0; between <= 2 && between < rest.Length; between++)
+        {
+            foreach (var word in _beside)
+                if (rest[between..].StartsWith(word, StringComparison.Ordinal)) return true;
+            if (!Between.Contains(rest[between])) return false;
+        }
+        return false;
     }
 
     private Suggestion Weigh(Scratch s)
@@ -270,6 +300,16 @@ public sealed class Lexicon
             if (code == Other)
             {
                 foreach (var word in words) _terms[TermOf(word)].Hides = true;
+                continue;
+            }
+            if (code == Place)
+            {
+                foreach (var word in words) _terms[TermOf(word)].IsPlace = true;
+                continue;
+            }
+            if (code == Beside)
+            {
+                _beside = [.. words];
                 continue;
             }
             var category = _indexOf.TryGetValue(code, out var index) ? index
