@@ -8,6 +8,7 @@ if (args.Contains("--boundaries")) return MapSpeed.Measure();
 (string Name, Func<bool> Measure)[] parts =
 [
     ("--kinds", () => Kinds.Measure(complaints, Path.Combine(AppContext.BaseDirectory, "kinds-labels.csv"))),
+    ("--urgency", () => Urgency.Measure(complaints, args.Contains("--words"))),
     ("--categories", () => Categories.Measure(complaints, args.Contains("--quick"))),
     ("--repeats", () =>
     {

@@ -16,13 +16,19 @@ public sealed record Suggestion(IReadOnlyList<CategoryGuess> Guesses, IReadOnlyL
 /// <summary>
 /// Suggests a class from the words of a text. The words come from the catalogue itself (names and remarks, weighed by how few classes share
 /// them) and from <c>everyday.csv</c>, where people's own words stand: <c>code,weight,words</c>, words apart by blanks, <c>a+b</c> for two that must
-/// both occur, code <c>danger</c> for words of danger to life, <c>pressing</c> for lost supply and epidemic. One pass over the text finds every word; of words that overlap the longer one
-/// counts; a word counts twice in the title and less with each repetition. Safe for any number of threads.
+/// both occur, code <c>other</c> for longer words in which one of the others means something else, <c>place</c> for institutions, which say nothing before a word of <c>beside</c> (法院门口路灯坏了). One pass over the text finds every word; of words that overlap the longer one
+/// counts; a word counts twice in the title and less with each repetition. What cannot wait is read by <see cref="UrgentWords"/>. Safe for any number of threads.
 /// </summary>
 public sealed class Lexicon
 {
     /// <summary>How much of a description is read: what a citizen wants stands at its beginning.</summary>
     public const int LongestText = 1500;
+
+    /// <summary>Codes of everyday.csv that are no class: longer words that hide others, institutions, and what makes a mere place of one.</summary>
+    internal const string Other = "other", Place = "place", Beside = "beside";
+
+    /// <summary>What may stand between an institution and its gate: 医院东大门口.</summary>
+    private const string Between = "的大正前后东南西北侧院区";
 
     private const double TitleFactor = 2.0, SiblingShare = 0.25;
     private const int MostGuesses = 5, MostWords = 6;
@@ -47,6 +53,7 @@ public sealed class Lexicon
     private readonly List<Term> _terms = [];
     private readonly List<Pair> _pairs = [];
     private readonly Dictionary<string, int> _termOf = new(StringComparer.Ordinal);
+    private string[] _beside = [];
 
     [ThreadStatic] private static Scratch? _scratch;
 
@@ -66,8 +73,12 @@ public sealed class Lexicon
     private sealed class Term(string word)
     {
         public string Word { get; } = word;
-        public bool Danger { get; set; }
-        public bool Pressing { get; set; }
+
+        /// <summary>A longer word that hides those inside it.</summary>
+        public bool Hides { get; set; }
+
+        /// <summary>An institution: beside it something happens that it has nothing to do with.</summary>
+        public bool IsPlace { get; set; }
 
         /// <summary>What the word says for a class.</summary>
         public List<(int Category, float Weight)> Votes { get; } = [];
@@ -80,6 +91,7 @@ public sealed class Lexicon
         public int[] Title = [];
         public int[] Body = [];
         public readonly List<int> Found = new(64);
+        public readonly List<(int Term, int End)> Here = new(8);
         public readonly List<int> Seen = new(64);
         public bool[] Present = [];
         public float[] Scores = [];
@@ -89,6 +101,7 @@ public sealed class Lexicon
 
     public Suggestion Suggest(string title, string description)
     {
+        var urgent = UrgentWords.Read(title, description);
         var s = _scratch ??= new Scratch();
         if (s.Present.Length < _terms.Count)
         {
@@ -100,7 +113,7 @@ public sealed class Lexicon
 
         Scan(title.AsSpan(0, Math.Min(title.Length, LongestText)), s, s.Title);
         Scan(description.AsSpan(0, Math.Min(description.Length, LongestText)), s, s.Body);
-        var suggestion = Weigh(s);
+        var suggestion = Weigh(s) with { Danger = urgent.Danger, Pressing = urgent.Pressing };
 
         foreach (var t in s.Seen)
         {
@@ -115,41 +128,60 @@ public sealed class Lexicon
         return suggestion;
     }
 
-    /// <summary>Marks every word as present, and counts those that do not lie inside a longer one.</summary>
+    /// <summary>Marks every word as present that means what it says, and counts those that do not lie inside a longer one.</summary>
     private void Scan(ReadOnlySpan<char> text, Scratch s, int[] counts)
     {
-        var covered = 0;
+        int covered = 0, hidden = 0;
         for (var start = 0; start < text.Length; start++)
         {
             var node = 0;
             int longest = -1, longestEnd = 0;
+            s.Here.Clear();
             for (var end = start; end < text.Length && (node = _trie.Step(node, text[end])) >= 0; end++)
             {
-                var term = _trie.WordAt(node);
-                if (term < 0) continue;
-                if (!s.Present[term])
+                var index = _trie.WordAt(node);
+                if (index < 0) continue;
+                var term = _terms[index];
+                if (term.Hides) hidden = Math.Max(hidden, end + 1);
+                if (term.IsPlace && IsBeside(text[(end + 1)..]))
                 {
-                    s.Present[term] = true;
-                    s.Seen.Add(term);
+                    hidden = Math.Max(hidden, end + 1);
+                    continue;
                 }
-                // A word that is only part of a pair, or only tells of danger, does not keep a shorter one from counting.
-                if (_terms[term].Votes.Count > 0) (longest, longestEnd) = (term, end + 1);
+                s.Here.Add((index, end + 1));
+                // A word that is only part of a pair does not keep a shorter one from counting.
+                if (term is { Hides: true } or { Votes.Count: > 0 }) (longest, longestEnd) = (index, end + 1);
             }
-            if (longest < 0 || longestEnd <= covered) continue;
+            foreach (var (index, end) in s.Here)
+            {
+                if ((end <= hidden && !_terms[index].Hides) || s.Present[index]) continue;
+                s.Present[index] = true;
+                s.Seen.Add(index);
+            }
+            if (longest < 0 || longestEnd <= covered || (longestEnd <= hidden && !_terms[longest].Hides)) continue;
             covered = longestEnd;
             counts[longest]++;
             s.Found.Add(longest);
         }
     }
 
+    /// <summary>Whether the text goes on with 门口, 东门对面, ….</summary>
+    private bool IsBeside(ReadOnlySpan<char> rest)
+    {
+        for (var between = 0; between <= 2 && between < rest.Length; between++)
+        {
+            foreach (var word in _beside)
+                if (rest[between..].StartsWith(word, StringComparison.Ordinal)) return true;
+            if (!Between.Contains(rest[between])) return false;
+        }
+        return false;
+    }
+
     private Suggestion Weigh(Scratch s)
     {
-        List<string>? danger = null, pressing = null;
         foreach (var t in s.Seen)
         {
             var term = _terms[t];
-            if (term.Danger) (danger ??= []).Add(term.Word);
-            if (term.Pressing) (pressing ??= []).Add(term.Word);
             var repeated = Math.Min(s.Body[t], 3);
             var factor = (s.Title[t] > 0 ? TitleFactor : 0) + (repeated == 0 ? 0 : 1 + 0.35 * (repeated - 1));
             if (factor == 0) continue;
@@ -160,7 +192,7 @@ public sealed class Lexicon
             if (!s.Present[pair.First] || !s.Present[pair.Second]) continue;
             Vote(s, pair.Category, pair.Weight * 1.5f, $"{_terms[pair.First].Word}+{_terms[pair.Second].Word}");
         }
-        return new Suggestion(s.Scored.Count == 0 ? [] : Guesses(s), danger ?? (IReadOnlyList<string>)[], pressing ?? (IReadOnlyList<string>)[]);
+        return new Suggestion(s.Scored.Count == 0 ? [] : Guesses(s), [], []);
     }
 
     private static void Vote(Scratch s, int category, float weight, string word)
@@ -265,14 +297,19 @@ public sealed class Lexicon
         {
             var code = row["code"];
             var words = row["words"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal);
-            if (code == "danger")
+            if (code == Other)
             {
-                foreach (var word in words) _terms[TermOf(word)].Danger = true;
+                foreach (var word in words) _terms[TermOf(word)].Hides = true;
                 continue;
             }
-            if (code == "pressing")
+            if (code == Place)
             {
-                foreach (var word in words) _terms[TermOf(word)].Pressing = true;
+                foreach (var word in words) _terms[TermOf(word)].IsPlace = true;
+                continue;
+            }
+            if (code == Beside)
+            {
+                _beside = [.. words];
                 continue;
             }
             var category = _indexOf.TryGetValue(code, out var index) ? index
@@ -300,37 +337,5 @@ public sealed class Lexicon
         _terms.Add(new Term(word));
         _trie.Add(word, _terms.Count - 1);
         return _terms.Count - 1;
-    }
-
-    /// <summary>Words by their characters; one look-up a step, the first of which nearly always ends it.</summary>
-    private sealed class WordTrie
-    {
-        private readonly bool[] _begins = new bool[char.MaxValue + 1];
-        private readonly Dictionary<long, int> _next = [];
-        private readonly List<int> _wordAt = [-1];
-
-        public void Add(string word, int term)
-        {
-            var node = 0;
-            _begins[word[0]] = true;
-            foreach (var c in word)
-            {
-                var key = Key(node, c);
-                if (!_next.TryGetValue(key, out var next))
-                {
-                    _next.Add(key, next = _wordAt.Count);
-                    _wordAt.Add(-1);
-                }
-                node = next;
-            }
-            _wordAt[node] = term;
-        }
-
-        /// <returns>The node reached, or -1.</returns>
-        public int Step(int node, char c) => (node > 0 || _begins[c]) && _next.TryGetValue(Key(node, c), out var next) ? next : -1;
-
-        public int WordAt(int node) => _wordAt[node];
-
-        private static long Key(int node, char c) => ((long)node << 16) | c;
     }
 }

@@ -79,8 +79,56 @@ public sealed class TheLexicon
     public void The_longer_of_two_words_counts() =>
         Assert.DoesNotContain(Lexicon.Suggest("小学门口停车位", "").Guesses, g => g.Words.Contains("停车"));
 
+    [Theory]
+    [InlineData("电动车没地方停", "030605", "动车")]
+    [InlineData("电动车乱停放", "051111", "动车")]
+    [InlineData("电动车被偷了", "070303", "动车")]
+    [InlineData("电动车在楼道正在燃烧", "070404", "动车")]
+    [InlineData("非机动车道被占", "030503", "动车")]
+    [InlineData("隔离带破损", "030503", "隔离")]
+    [InlineData("交通信号灯坏了", "030503", "通信")]
+    [InlineData("请协调解决噪音", "040201", "调解")]
+    [InlineData("居民工作群里说垃圾没人管", "030302", "民工")]
+    [InlineData("东湖北岸垃圾成堆", "030302", "湖北")]
+    [InlineData("停水什么时候抢修好", "090403", "抢")]
+    [InlineData("小区出口堵车", "051102", "出口")]
+    [InlineData("跳楼价促销虚假宣传", "100203", "跳楼")]
+    [InlineData("跳楼机不安全", "070999", "跳楼")]
+    public void A_word_inside_a_longer_one_of_another_meaning_is_not_that_word(string text, string code, string inside)
+    {
+        var guesses = Lexicon.Suggest(text, "").Guesses;
+        Assert.Equal(code, guesses[0].Category.Code);
+        Assert.DoesNotContain(guesses, g => g.Words.Contains(inside));
+    }
+
+    [Theory]
+    [InlineData("动车晚点", "050903")]
+    [InlineData("从湖北返回", "020406")]
+    [InlineData("手机被抢", "070303")]
+    [InlineData("请社区调解", "120103")]
+    public void Alone_it_still_is(string text, string code) => Assert.Equal(code, Lexicon.Suggest(text, "").Guesses[0].Category.Code);
+
+    [Theory]
+    [InlineData("法院门口路灯坏了", "030501")]
+    [InlineData("医院对面垃圾成堆", "030302")]
+    [InlineData("小学大门外摊贩占道", "030701")]
+    [InlineData("银行东门口违章停车", "051111")]
+    [InlineData("图书馆附近烧烤", "030705")]
+    public void An_institution_beside_which_something_happens_is_a_place_and_not_the_matter(string text, string code)
+    {
+        var guess = Assert.Single(Lexicon.Suggest(text, "").Guesses);
+        Assert.Equal(code, guess.Category.Code);
+    }
+
     [Fact]
-    public void Words_of_danger_to_life_are_told() => Assert.Equal(["被困电梯"], Lexicon.Suggest("有人被困电梯", "").Danger);
+    public void An_institution_that_is_meant_counts_even_where_another_is_a_place()
+    {
+        Assert.Equal("020302", Lexicon.Suggest("学校对面的医院不让看病", "").Guesses[0].Category.Code);
+        Assert.Equal("990200", Lexicon.Suggest("法院附近法官判决不公", "").Guesses[0].Category.Code);
+    }
+
+    [Fact]
+    public void Words_of_danger_to_life_are_told() => Assert.Equal(["有人被困电梯"], Lexicon.Suggest("有人被困电梯", "").Danger);
 
     [Fact]
     public void A_text_without_known_words_gets_no_guess() => Assert.Empty(Lexicon.Suggest("嗯嗯啊啊", "……").Guesses);
