@@ -41,7 +41,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             [.. suggestion.Guesses.Select(g => new CategoryReading(g.Category.Code, categories.Path(g.Category.Code), g.Confidence, g.Words))],
             Given: false, suggestion.Danger, suggestion.Pressing, asked?.Version,
             // Once a unit has had it, a person has seen it.
-            question.Refused.Count > 0 || suggestion.Danger.Count > 0 ? null : OutOfScope.Find(title, question.Kind));
+            question.Refused.Count > 0 || suggestion.Danger.Count > 0 ? null : OutOfScope.Find(title, description, question.Kind));
     }
 
     /// <summary>The place by its words, the list of grids and its coordinates.</summary>
@@ -77,8 +77,8 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         if (what.Elsewhere is { } elsewhere)
         {
             return Triage(TriageReason.OutOfScope, null, named,
-                $"标题中的「{elsewhere.Words}」表明这是{elsewhere.Name.Zh}事项，不属于热线受理范围，需人工研判。可答复：{elsewhere.Answer.Zh}",
-                $"The title's words {elsewhere.Words} speak of {elsewhere.Name.En}, which is outside the hotline's scope; a person decides. To be told: {elsewhere.Answer.En}",
+                $"文中的「{elsewhere.Words}」表明这是{elsewhere.Name.Zh}事项，不属于热线受理范围，需人工研判。可答复：{elsewhere.Answer.Zh}",
+                $"The words {elsewhere.Words} speak of {elsewhere.Name.En}, which is outside the hotline's scope; a person decides. To be told: {elsewhere.Answer.En}",
                 ruleId: elsewhere.Rule);
         }
         if (best is null)

@@ -56,9 +56,6 @@ public static partial class OutOfScope
         return null;
     }
 
-    /// <inheritdoc cref="Find(string, string, TicketKind)"/>
-    public static OutOfScopeMatter? Find(string title, TicketKind kind) => Find(title, "", kind);
-
     private static OutOfScopeMatter? Find(string text, bool anywhere)
     {
         if (Elsewhere.Any(word => text.Contains(word, StringComparison.Ordinal))) return null;

@@ -168,7 +168,7 @@ public sealed class DecidingATicket
 
     [Theory]
     [InlineData("煤气泄漏有人昏迷", "上海市浦东新区川沙新镇", TriageReason.OutOfArea)]
-    [InlineData("我不想活了，准备跳河", "", TriageReason.CategoryUnclear)]
+    [InlineData("有人被埋在下面，快来", "", TriageReason.CategoryUnclear)]
     public void Danger_to_life_holds_in_triage_as_well(string title, string address, TriageReason reason)
     {
         var decision = Decide(title, "", address);
@@ -210,6 +210,14 @@ public sealed class DecidingATicket
         Assert.Contains(belongs, OutOfScope.AnswerOf(decision.Rule)!.Zh, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void It_is_read_in_the_description_where_the_title_names_no_matter()
+    {
+        var decision = Decide("市民来电反映问题", "法院判决不公，请求再审，法官枉法裁判", "崇川区新城桥街道");
+        Assert.Equal(TriageReason.OutOfScope, decision.Triage);
+        Assert.Contains("12368", decision.Why[^1].Zh, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("法院对面的公厕晚上不开", "")]
     [InlineData("物业拒不退费", "法院判决书已生效，物业仍不退费")]
@@ -221,7 +229,7 @@ public sealed class DecidingATicket
     public void A_question_a_chosen_class_a_danger_and_what_a_unit_has_had_are_never_out_of_scope()
     {
         const string title = "不服仲裁裁决";
-        Assert.Null(OutOfScope.Find("不服仲裁裁决怎么办", TicketKind.Inquiry));
+        Assert.Null(OutOfScope.Find("不服仲裁裁决怎么办", "", TicketKind.Inquiry));
         Assert.NotEqual(TriageReason.OutOfScope, Decide(title, "", "崇川区新城桥街道", category: "080508").Triage);
         Assert.NotEqual(TriageReason.OutOfScope, Decide(title + "，有人被困电梯", "", "崇川区新城桥街道").Triage);
         var question = new RoutingQuestion(new Matter(title, "", "新城桥街道", null), TicketKind.Complaint, null, null, Epidemic, new HashSet<string> { Chongchuan.Health });

@@ -123,7 +123,7 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Theory]
-    [InlineData("我不想活了，准备跳河", null, DeadlineClass.Emergency)]
+    [InlineData("有人被埋在下面，快来", null, DeadlineClass.Emergency)]
     [InlineData("要求处理", null, DeadlineClass.Normal)]
     [InlineData("要求处理", "020601", DeadlineClass.Emergency)]
     public async Task A_dispatch_without_a_class_has_what_the_words_and_the_category_ask_for(string title, string? category, DeadlineClass expected)

@@ -35,5 +35,5 @@ public sealed class WhatIsOutOfScope
 
     [Fact]
     public void The_words_that_said_so_are_told() =>
-        Assert.Equal("支书+贪污", OutOfScope.Find("村支书贪污补偿款", TicketKind.Tip)?.Words);
+        Assert.Equal("支书+贪污", OutOfScope.Find("村支书贪污补偿款", "", TicketKind.Tip)?.Words);
 }
