@@ -38,6 +38,20 @@ internal static class Addresses
         new("no street, no county", l => Without(l, "town", "district", "redundant")),
     ];
 
+    /// <summary>The same place as people type and say it.</summary>
+    private static readonly (string Name, Func<Labelled, string?> Text)[] Said =
+    [
+        ("full-width, with blanks", l => string.Join('\u3000', l.Text.Chunk(6).Select(c => new string([.. c.Select(x => x is > ' ' and <= '~' ? (char)(x + 0xFEE0) : x)])))),
+        ("numbers in characters", l => l.Text.Any(char.IsAsciiDigit) ? string.Concat(l.Text.Select(c => char.IsAsciiDigit(c) ? "〇一二三四五六七八九"[c - '0'] : c)) : null),
+        ("levels said twice", l => Levels(l) is { Length: > 0 } levels ? levels + l.Text : null),
+        ("house first, levels last", l => Levels(l) is { Length: > 0 } levels && Without(l, "prov", "city", "district", "town", "redundant") is { Length: > 0 } rest ? rest + "，" + levels : null),
+        ("levels from the smallest", l => l.Spans.ContainsKey("town") && Without(l, "prov", "city", "district", "town", "redundant") is { } rest
+            ? string.Concat(Of(l, "town"), Of(l, "district"), Of(l, "city"), Of(l, "prov")) + rest : null),
+        ("among words", l => $"喂你好，我要反映一下，我们这边是{l.Text}这里啊，就在那个旁边，麻烦你们来看看"),
+        ("with pauses", l => Of(l, "town") is { Length: > 0 } town ? l.Text.Replace(town, $"，嗯，那个{town}，", StringComparison.Ordinal) : null),
+        ("the street, over there", l => Of(l, "town") is { Length: > 0 } town ? $"{Of(l, "district")}{town}那边的{Without(l, "prov", "city", "district", "town", "redundant")}附近" : null),
+    ];
+
     /// <summary>The hotline that asks, and how much it counts when weights are fitted: that of a neighbouring county is asked for one address in twenty, by assumption.</summary>
     private static readonly (string Name, Func<string, string?> Code, double Weight)[] Homes =
     [
@@ -82,6 +96,7 @@ internal static class Addresses
             Shares(part, lines, resolver, home);
             Console.WriteLine($"{part}: confidence of every answer, and of the first candidate where none is given");
             Reliability([.. lines.Select(l => Ask(resolver, l, l.Text, home))]);
+            AsSaid(part, lines, resolver);
             Degraded(part, lines, resolver);
             ByEvidence(part, lines, resolver);
             if (fit && part == "train") Fit(lines, resolver);
@@ -103,6 +118,23 @@ internal static class Addresses
             var n = (double)group.Rows.Count;
             string Share(Func<(Labelled Label, PlaceMatch Match), bool> test) => (100 * group.Rows.Count(test) / n).ToString("0.00", CultureInfo.InvariantCulture);
             Console.WriteLine($"{part,-6} {group.Key,-11} {group.Rows.Count,5}   {Share(r => r.Match.Street == r.Label.Street),12} {Share(r => r.Match.Street is not null && r.Match.Street != r.Label.Street),6} {Share(r => r.Match.Street is null),9}   {Share(r => r.Match.District == r.Label.District),14} {Share(r => r.Match.District is not null && r.Match.District != r.Label.District),6} {Share(r => r.Match.District is null),9}");
+        }
+    }
+
+    /// <summary>Addresses as people say them, asked by the hotline of their city and of their county.</summary>
+    private static void AsSaid(string part, IReadOnlyList<Labelled> lines, AddressResolver resolver)
+    {
+        Console.WriteLine($"{part}: as people type and say them");
+        Console.WriteLine($"  {"how",-28} {"asked by",-11} {"n",5}   right   wrong    open");
+        foreach (var (how, said) in Said)
+        {
+            foreach (var (name, code, _) in Homes[1..3])
+            {
+                var answers = lines.Select(l => (Line: l, Text: said(l))).Where(l => l.Text is not null).Select(l => Ask(resolver, l.Line, l.Text!, code(l.Line.Street))).ToList();
+                var given = answers.Count(a => a.Given);
+                var right = answers.Count(a => a is { Given: true, Right: true });
+                Console.WriteLine($"  {how,-28} {name,-11} {answers.Count,5} {Percent(right, answers.Count),7} {Percent(given - right, answers.Count),7} {Percent(answers.Count - given, answers.Count),7}");
+            }
         }
     }
 
@@ -248,6 +280,11 @@ internal static class Addresses
         if (match.Street is { } street) return new Answer(match.Confidence, street == line.Street, Given: true);
         return match.Candidates is [var first, ..] && first.Code.Length == 9 ? new Answer(first.Confidence, first.Code == line.Street, Given: false) : default;
     }
+
+    /// <returns>Empty where the address has no such part.</returns>
+    private static string Of(Labelled line, string part) => line.Spans.TryGetValue(part, out var words) ? words.Split('|')[0] : "";
+
+    private static string Levels(Labelled line) => string.Concat(Of(line, "prov"), Of(line, "city"), Of(line, "district"), Of(line, "town"));
 
     /// <returns>Null where the address has none of these parts.</returns>
     private static string? Without(Labelled line, params ReadOnlySpan<string> parts)
