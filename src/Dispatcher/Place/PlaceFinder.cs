@@ -59,7 +59,7 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
         if (!told.OutOfArea) return told.Street is null ? match : told;
         // A street elsewhere is where it happened, if no address says otherwise and nobody came from there; a county or city alone may be anything.
         if (match.At is null && match.Candidates.Count == 0 && told.Street is not null && told.Confidence >= sure && !Travelled.Any(story.Contains)) return told;
-        var named = Directory.FullName((told.Street ?? told.District ?? told.City)!);
+        var named = Directory.FullName(told.At!);
         return match with { Explanation = [.. match.Explanation, new PlaceStep($"诉求中提到{named}，不在辖区，未据此认定地点", $"the text names {named}, which is elsewhere: that is not taken for the place")] };
     }
 
@@ -124,7 +124,7 @@ public sealed class PlaceFinder(AddressResolver addresses, UnitIndex? units, str
 
     private static PlaceMatch Disagreeing(PlaceMatch words, LocatedPlace located, double? metres = null)
     {
-        var said = words.Street ?? words.District ?? words.City;
+        var said = words.Street ?? words.At;
         IReadOnlyList<PlaceCandidate> candidates = said is null || words.Candidates.Count > 0 ? words.Candidates : [Candidate(said, words.Confidence)];
         var (zh, en) = (string.Join("、", candidates.Select(c => c.FullName)), string.Join(", ", candidates.Select(c => c.FullName)));
         var (thereZh, thereEn) = located.Street is { } there ? ($"在{Directory.FullName(there)}", $"lie in {Directory.FullName(there)}") : ("不在任何已导入的边界内", "lie in no boundary that is loaded");

@@ -134,6 +134,9 @@ public sealed class FindingThePlace
         var returned = Decide("邻居没有隔离", "", null, description: "邻居从上海市浦东新区川沙新镇回来，没有隔离。");
         Assert.NotEqual(TriageReason.OutOfArea, returned.Triage);
         Assert.Contains(returned.Why, s => s.Zh.Contains("诉求中提到上海市浦东新区川沙新镇", StringComparison.Ordinal));
+        // A province alone.
+        Assert.Contains(Decide("邻居没有隔离", "", null, description: "邻居是湖南省的。").Why, s => s.Zh.Contains("诉求中提到湖南省", StringComparison.Ordinal));
+        Assert.Contains(Place("湖南省", Map.At(0.5, 0.5)).Explanation, s => s.Zh.Contains("文字为湖南省", StringComparison.Ordinal));
     }
 
     [Fact]

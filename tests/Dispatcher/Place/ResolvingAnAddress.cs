@@ -127,6 +127,15 @@ public sealed class ResolvingAnAddress
     }
 
     [Fact]
+    public void A_county_that_has_no_such_street_is_told()
+    {
+        var match = Resolve("余杭区九堡镇", "3301"); // 九堡街道 is in 上城区
+        Assert.Equal("330102", match.District);
+        Assert.Contains(match.Explanation, s => s.Zh.Contains("“余杭区”没有该街道", StringComparison.Ordinal) && s.Zh.Contains("上城区", StringComparison.Ordinal));
+        Assert.DoesNotContain(match.Explanation, s => s.Zh.Contains("未写明区划", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_named_region_beats_home()
     {
         var match = Resolve("杭州市西湖区文新街道", Chongchuan);
