@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Hotline.Contracts;
 using Hotline.Dispatcher.Matters;
 
@@ -10,14 +9,9 @@ internal static class Kinds
 {
     public static bool Measure(string folder, string labels)
     {
-        string[] files = ["messages_4326", "answered_2816"];
-        if (files.FirstOrDefault(f => !File.Exists(Path.Combine(folder, f + ".jsonl"))) is { } missing)
-        {
-            Console.Error.WriteLine($"No {Path.Combine(folder, missing + ".jsonl")}: kinds were not measured.");
-            return false;
-        }
-        var texts = files.SelectMany(f => File.ReadLines(Path.Combine(folder, f + ".jsonl")).Select(l => (File: f, Line: JsonSerializer.Deserialize<Message>(l, JsonSerializerOptions.Web)!)))
-            .GroupBy(m => (m.File, m.Line.Id)).ToDictionary(g => g.Key, g => g.First().Line);
+        if (Letter.Read(folder, "kinds were") is not { } letters) return false;
+        var texts = letters
+            .GroupBy(l => (l.File, l.Id)).ToDictionary(g => g.Key, g => g.First());
         var labelled = File.ReadLines(labels).Skip(1).Select(l => l.Split(',')).Select(f => (Part: f[0], Text: texts[(f[1], f[2])], Kind: Words.Parse<TicketKind>(f[3]))).ToArray();
         Console.WriteLine("kind of ticket, read from the text:");
         foreach (var part in labelled.GroupBy(l => l.Part))
@@ -31,6 +25,4 @@ internal static class Kinds
     }
 
     private static string Share(int part, int of) => of == 0 ? "–" : ((double)part / of).ToString("0.00", CultureInfo.InvariantCulture);
-
-    private sealed record Message(string Id, string Title, string Description);
 }
