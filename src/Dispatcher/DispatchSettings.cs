@@ -18,6 +18,9 @@ public sealed record DispatchSettings
     /// <summary>The round from which a decision after an upheld return is final (<c>Dispatch:DesignateAtRound</c>).</summary>
     public int DesignateAtRound { get; init; } = 3;
 
+    /// <summary>Whether a decision of the round may be a designation, which no unit can return.</summary>
+    public bool Designates(int round) => round >= DesignateAtRound;
+
     /// <summary>Local time at which the category model is retrained each night (<c>Dispatch:LearnAt</c>, 03:30); null for never.</summary>
     public TimeOnly? LearnAt { get; init; } = new(3, 30);
 

@@ -57,7 +57,7 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
     /// <summary>Refuses to ask a unit again that refused the ticket, but where the round may be designated: then the unit cannot return it.</summary>
     /// <param name="refused">See <see cref="Routing.RefusedAsync"/>.</param>
     internal DispatchOutcome.Forbidden? AskedAgain(IReadOnlyDictionary<string, int> refused, IEnumerable<Named> asked, int round) =>
-        round < settings.DesignateAtRound && asked.FirstOrDefault(u => refused.ContainsKey(u.Code)) is { } again
+        !settings.Designates(round) && asked.FirstOrDefault(u => refused.ContainsKey(u.Code)) is { } again
             ? new DispatchOutcome.Forbidden("unit-refused",
                 $"{again.Name} returned the ticket in round {refused[again.Code]}, and that was upheld: it is not asked again. From round {settings.DesignateAtRound} on it can be designated, and then it cannot return it.",
                 $"{again.Name}在第{refused[again.Code]}轮退单已获准，不再派给。自第{settings.DesignateAtRound}轮起可以指定，指定后不得再退。")

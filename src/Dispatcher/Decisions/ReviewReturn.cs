@@ -57,7 +57,7 @@ public sealed record ReviewReturn(
         if (DispatchDesk.Resolve(state.Units, Lead, Support, out var lead, out var support) is { } invalid) return invalid;
         var current = await Routing.CurrentAsync(work, ticket);
         var round = ticket.Round + 1;
-        var designated = Uphold == true && round >= desk.Settings.DesignateAtRound;
+        var designated = Uphold == true && desk.Settings.Designates(round);
         if (lead?.Code == returned.Unit && !designated)
             return new DispatchOutcome.Invalid("lead", $"{returned.UnitName} is the unit whose return is upheld.");
         var refused = await Routing.RefusedAsync(work, ticket.Number);

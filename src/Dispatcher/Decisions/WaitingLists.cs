@@ -71,7 +71,7 @@ public sealed class WaitingLists(Database database, DispatchSettings settings)
             """, new { at = after?.At ?? default, key = after?.Key, limit = size + 1 }), ct);
         return rows.Select(r => new ReturnLine(
                 r.WorkOrder, r.Number, r.Title ?? "", r.Round, new Named(r.Unit, r.UnitName), r.AsLead, r.Reason, r.Basis, r.Suggested,
-                database.Clock.Local(r.ReturnedAt), r.ReturnedBy, r.AsLead && r.Round + 1 >= settings.DesignateAtRound))
+                database.Clock.Local(r.ReturnedAt), r.ReturnedBy, r.AsLead && settings.Designates(r.Round + 1)))
             .ToList().ToPage(size, last => Paging.Cursor(list, last.ReturnedAt, last.WorkOrder));
     }
 
