@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Hotline.Dispatcher.Decisions;
 
 /// <summary>
-/// What upheld returns teach (退单复盘): the catalogue sent matters of a class to a unit that rightly returned them, and they ended with another one. Shown to
-/// whoever keeps the catalogue, as the row that would send them there at once; nothing changes by itself.
+/// What upheld returns teach (退单复盘): the catalogue sent matters of a class to a unit that rightly returned them, and they ended with another one, or went on without
+/// its support. Shown to whoever keeps the catalogue, as the row that would do so at once; nothing changes by itself.
 /// </summary>
 public sealed class CatalogueProposals(Database database, RoutingBasis basis)
 {
@@ -20,12 +20,12 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
 
     /// <param name="Rule">The rule of today's catalogue that still sends the class to <paramref name="From"/>.</param>
     /// <param name="From">Who returned it, the last of them where a rule by territory was returned from several streets.</param>
-    /// <param name="To">Who leads it in the end, and has not returned it.</param>
+    /// <param name="To">Who leads it in the end, and has not returned it; null where <paramref name="From"/> was to support, and the row does without.</param>
     /// <param name="Returns">Upheld returns of the last 90 days that say so.</param>
-    /// <param name="Against">Tickets of that time that stayed where the rule sends them, and that the row would take from there.</param>
+    /// <param name="Against">Tickets of that time that stayed with whom the rule names, and that the row would take from there.</param>
     /// <param name="Row">For the catalogue, in the order of <see cref="RuleBook.Columns"/>.</param>
     public sealed record Proposal(
-        Named Category, string Path, string Rule, Named From, Named To, int Returns, long Against, DateTimeOffset LastAt, IReadOnlyList<string> Tickets, string LastReason, string Row)
+        Named Category, string Path, string Rule, Named From, Named? To, int Returns, long Against, DateTimeOffset LastAt, IReadOnlyList<string> Tickets, string LastReason, string Row)
     {
         /// <summary>The other street offices that returned it.</summary>
         public IReadOnlyList<Named> AlsoFrom { get; init; } = [];
@@ -41,48 +41,51 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
         var state = await basis.ReadAsync(database, ct);
         // Who leads the ticket in the end counts, and only where that one has not returned it as well.
         var returned = await database.ReadAsync(db => db.QueryAsync<ReturnedRow>($"""
-            select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, was.category, was.category_name, was.street, last.lead, t.kind
+            select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, r.as_lead, was.category, was.category_name, was.street, last.lead, t.kind
             from dispatch_return r
             join dispatch_ticket t on t.number = r.number
             join dispatch_decision was on was.number = r.number and was.round = r.round
             join dispatch_decision last on last.number = r.number and last.round = t.round
-            where r.state = 'upheld' and r.returned_at >= @since and was.lead = r.unit and was.rule_id is not null and was.category is not null and last.category = was.category
+            where r.state = 'upheld' and r.returned_at >= @since and (was.lead = r.unit or r.as_lead = @no) and was.rule_id is not null and was.category is not null and last.category = was.category
                 and last.lead is not null
                 and not exists (select 1 from dispatch_return too where too.number = r.number and too.unit = last.lead and too.state in ('upheld', 'pending'))
             order by r.returned_at desc, r.work_order
             {db.Dialect.Limit}
-            """, new { since, limit = Most }), ct);
+            """, new { since, limit = Most, no = false }), ct);
         if (returned.Count == 0) return [];
         // Once for all classes: a look at each would read the tickets of 90 days again and again.
         var kept = (await database.ReadAsync(db => db.QueryAsync<KeptRow>($"""
-            select d.category, d.lead, d.street, t.kind, count(*) as tickets
+            select d.category, d.lead, d.support, d.street, t.kind, count(*) as tickets
             from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
             where t.filed_at >= @since and d.lead is not null and {db.Dialect.Among("d.category", "@categories")}
-            group by d.category, d.lead, d.street, t.kind
+            group by d.category, d.lead, d.support, d.street, t.kind
             """, new { since, categories = Json.Write(returned.Select(r => r.Category).Distinct()) }), ct)).ToLookup(k => k.Category);
 
-        // A rule by territory is one rule of many leads, and to go by territory is one target.
+        // Whom a rule names by territory is one of many, and to go by territory is one target.
         var lessons =
             from r in returned
             let rule = RuleOf(r.Category, r.Street, r.Kind)
-            let to = state.Units.Find(r.Lead)
-            where rule is not null && to is not null && LeadOf(rule, r.Street, state.Units)?.Code == r.Unit && Teaches(rule, to, r.Street)
-            group (Returned: r, To: to) by (r.Category, Rule: rule, Unit: rule.Mode == DispatchMode.Territory ? "" : r.Unit, To: to.IsGrassroots ? "" : to.Code);
+            where rule is not null
+            let to = r.AsLead ? state.Units.Find(r.Lead) : null
+            let support = r.AsLead ? null : rule.Support.FirstOrDefault(s => SupportOf(s, r.Street)?.Code == r.Unit)
+            where r.AsLead ? to is not null && LeadOf(rule, r.Street)?.Code == r.Unit && Teaches(rule, to, r.Street) : support is not null
+            let byTerritory = r.AsLead ? rule.Mode == DispatchMode.Territory : support == DispatchRule.Street
+            group (Returned: r, To: to, Support: support, Local: byTerritory || to is { IsGrassroots: true })
+                by (r.Category, Rule: rule, Unit: byTerritory ? "" : r.Unit, To: to is { IsGrassroots: true } ? "" : to?.Code);
         var found = new List<(Proposal Proposal, DispatchRule Row)>();
         foreach (var same in lessons)
         {
-            var (last, to) = same.First();
+            var (last, to, support, local) = same.First();
             var rule = same.Key.Rule;
             // What one street says holds for that street: of the others nobody knows.
             var streets = same.Select(s => s.Returned.Street).Distinct().ToArray();
-            var local = rule.Mode == DispatchMode.Territory || to.IsGrassroots;
-            var row = Row(rule, same.Key.Category, local && streets is [{ } street] ? street : rule.Place, to);
+            var row = Row(rule, same.Key.Category, local && streets is [{ } street] ? street : rule.Place, to, support);
             var against = kept[same.Key.Category]
-                .Where(k => row.Covers(k.Category, k.Street, Words.Parse<TicketKind>(k.Kind)) && RuleOf(k.Category, k.Street, k.Kind) == rule
-                    && LeadOf(rule, k.Street, state.Units)?.Code == k.Lead && LeadOf(row, k.Street, state.Units)?.Code != k.Lead)
+                .Where(k => row.Covers(k.Category, k.Street, Words.Parse<TicketKind>(k.Kind)) && RuleOf(k.Category, k.Street, k.Kind) == rule && LeadOf(rule, k.Street)?.Code == k.Lead
+                    && (to is null ? k.SupportedBy(SupportOf(support!, k.Street)) : LeadOf(row, k.Street)?.Code != k.Lead))
                 .Sum(k => k.Tickets);
             found.Add((new Proposal(
-                new Named(same.Key.Category, last.CategoryName), CategoryCatalogue.Instance.Path(same.Key.Category), rule.Id, new Named(last.Unit, last.UnitName), to.Named,
+                new Named(same.Key.Category, last.CategoryName), CategoryCatalogue.Instance.Path(same.Key.Category), rule.Id, new Named(last.Unit, last.UnitName), to?.Named,
                 same.Count(), against, database.Clock.Local(last.ReviewedAt), [.. same.Select(s => s.Returned.Number).Distinct().Take(10)], last.Reason, "")
             {
                 AlsoFrom = [.. same.Select(s => new Named(s.Returned.Unit, s.Returned.UnitName)).Where(u => u.Code != last.Unit).DistinctBy(u => u.Code)],
@@ -101,27 +104,26 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
         static bool Teaches(DispatchRule rule, Unit to, string? street) =>
             rule.Mode != DispatchMode.Reserved && (!to.IsGrassroots || (rule.Mode != DispatchMode.Territory && to.Code == street));
 
-        // As the rule is, for the one class and place and the other lead: narrower than the rule, or in force later, so that it wins.
-        DispatchRule Row(DispatchRule rule, string category, string place, Unit to)
+        // As the rule is, for the one class and place, and with the other lead or without the support: narrower than the rule, or in force later, so that it wins.
+        DispatchRule Row(DispatchRule rule, string category, string place, Unit? to, string? support)
         {
-            var lead = state.Units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code;
-            var dated = state.Rules.Rules.Any(r => r.Mode != DispatchMode.Reserved && (r.Category, r.Place, r.Kind) == (category, place, rule.Kind));
-            return rule with
+            var row = rule with { Category = category, Place = place, Note = "退单复盘" };
+            row = to is null ? row with { Support = [.. rule.Support.Where(s => s != support)] } : row with
             {
-                Category = category,
-                Place = place,
                 Mode = to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty,
-                Lead = to.IsGrassroots ? "" : lead,
+                Lead = to.IsGrassroots ? "" : state.Units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code,
                 Support = [.. rule.Support.Where(s => state.Units.Resolve(s)?.Code != to.Code && !(to.IsGrassroots && s == DispatchRule.Street))],
-                From = !dated ? null : rule.From >= today ? rule.From?.AddDays(1) : today,
-                To = dated ? rule.To : null,
-                Note = "退单复盘",
             };
+            var dated = state.Rules.Rules.Any(r => (r.Mode == DispatchMode.Reserved, r.Category, r.Place, r.Kind) == (row.Mode == DispatchMode.Reserved, category, place, rule.Kind));
+            return dated ? row with { From = rule.From >= today ? rule.From?.AddDays(1) : today } : row;
         }
-    }
 
-    private static Unit? LeadOf(DispatchRule rule, string? street, UnitIndex units) =>
-        rule.Mode == DispatchMode.Territory ? street is null ? null : units.Find(street) : units.Resolve(rule.Lead);
+        Unit? LeadOf(DispatchRule rule, string? street) => rule.Mode == DispatchMode.Territory ? Office(street) : state.Units.Resolve(rule.Lead);
+
+        Unit? SupportOf(string named, string? street) => named == DispatchRule.Street ? Office(street) : state.Units.Resolve(named);
+
+        Unit? Office(string? street) => street is null ? null : state.Units.Find(street);
+    }
 
     /// <summary>An id that no rule and no other proposal has.</summary>
     private static string Free(string rule, string category, HashSet<string> taken)
@@ -142,9 +144,12 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
     {
         public required string Category { get; init; }
         public required string Lead { get; init; }
+        public required string Support { get; init; }
         public string? Street { get; init; }
         public required string Kind { get; init; }
         public required long Tickets { get; init; }
+
+        public bool SupportedBy(Unit? unit) => unit is not null && Json.Read<Named[]>(Support).Any(u => u.Code == unit.Code);
     }
 
     private sealed record ReturnedRow
@@ -154,6 +159,7 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
         public required string UnitName { get; init; }
         public required string Reason { get; init; }
         public required DateTimeOffset ReviewedAt { get; init; }
+        public required bool AsLead { get; init; }
         public required string Category { get; init; }
         public required string CategoryName { get; init; }
         public string? Street { get; init; }

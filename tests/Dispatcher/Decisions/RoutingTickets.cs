@@ -271,7 +271,7 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         }
 
         var proposal = Assert.Single(await proposals.FindAsync(default));
-        Assert.Equal(("100201", Chongchuan.Market, "320613-development", 2, 1L), (proposal.Category.Code, proposal.From.Code, proposal.To.Code, proposal.Returns, proposal.Against));
+        Assert.Equal(("100201", Chongchuan.Market, "320613-development", 2, 1L), (proposal.Category.Code, proposal.From.Code, proposal.To?.Code, proposal.Returns, proposal.Against));
         Assert.Equal(["20200207-000001", "20200207-000002"], proposal.Tickets.Order());
 
         // The row is one that the catalogue takes, and then it is not proposed again.
@@ -289,13 +289,13 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         const string development = "320613-development";
         await ReturnedAsync(suggested: null);
         await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Urban);
-        Assert.Equal(Chongchuan.Urban, Assert.Single(await ProposalsAsync()).To.Code);
+        Assert.Equal(Chongchuan.Urban, Assert.Single(await ProposalsAsync()).To?.Code);
 
         await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, round: 2));
         Assert.Empty(await ProposalsAsync());
         await _hotline.ReviewAsync(Order(2, Chongchuan.Urban), uphold: true, lead: development);
         var proposal = Assert.Single(await ProposalsAsync());
-        Assert.Equal((Chongchuan.Market, development, 1), (proposal.From.Code, proposal.To.Code, proposal.Returns));
+        Assert.Equal((Chongchuan.Market, development, 1), (proposal.From.Code, proposal.To?.Code, proposal.Returns));
         Assert.Contains(",duty,development,", proposal.Row, StringComparison.Ordinal);
     }
 
@@ -307,14 +307,14 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         for (var i = 5; i <= 7; i++) await PropertyAsync($"20200207-00000{i}", "崇川区和平桥街道", null);
 
         var proposal = Assert.Single(await ProposalsAsync());
-        Assert.Equal(("property", one, Chongchuan.Urban, 3, 1L), (proposal.Rule, proposal.From.Code, proposal.To.Code, proposal.Returns, proposal.Against));
+        Assert.Equal(("property", one, Chongchuan.Urban, 3, 1L), (proposal.Rule, proposal.From.Code, proposal.To?.Code, proposal.Returns, proposal.Against));
         Assert.Empty(proposal.AlsoFrom);
         Assert.StartsWith($"property-030601,030601,{one},,duty,urban,", proposal.Row, StringComparison.Ordinal);
 
         _hotline.Db.Time.Advance(TimeSpan.FromMinutes(1));
         await ReturnPropertyAsync("20200207-000005", other);
         proposal = Assert.Single(await ProposalsAsync());
-        Assert.Equal((other, Chongchuan.Urban, 4, 3L), (proposal.From.Code, proposal.To.Code, proposal.Returns, proposal.Against));
+        Assert.Equal((other, Chongchuan.Urban, 4, 3L), (proposal.From.Code, proposal.To?.Code, proposal.Returns, proposal.Against));
         Assert.Equal(one, Assert.Single(proposal.AlsoFrom).Code);
         Assert.StartsWith("property-030601,030601,,,duty,urban,", proposal.Row, StringComparison.Ordinal);
     }
@@ -350,6 +350,52 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Fact]
+    public async Task What_a_supporting_department_returned_is_proposed_without_its_support()
+    {
+        string[] numbers = ["20200207-000001", "20200207-000002", "20200207-000003"];
+        foreach (var number in numbers) await _hotline.TellAsync(_hotline.Filed("工地夜间施工噪声", number: number, category: "040201"));
+        Assert.All(await _hotline.IssuedAsync(), i => Assert.Equal([Chongchuan.Urban, Chongchuan.Police], i.Support.Select(u => u.Code)));
+        var returned = _hotline.Return(Chongchuan.Urban, lead: false, number: numbers[1]);
+        await _hotline.TellAsync(returned);
+        Assert.Empty(await ProposalsAsync());
+        await _hotline.ReviewAsync(returned.WorkOrder, uphold: true);
+
+        var proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal(("noise", Chongchuan.Urban, null, 1, 2L), (proposal.Rule, proposal.From.Code, proposal.To, proposal.Returns, proposal.Against));
+        Assert.StartsWith("noise-040201,040201,,,duty,ecology,police,normal,2020-02-07,,", proposal.Row, StringComparison.Ordinal);
+
+        await SaveAsync([proposal.Row]);
+        Assert.Empty(await ProposalsAsync());
+        await _hotline.TellAsync(_hotline.Filed("工地夜间施工噪声", number: "20200207-000004", category: "040201"));
+        Assert.Equal([Chongchuan.Police], (await _hotline.IssuedAsync()).Single(i => i.Ticket == "20200207-000004").Support.Select(u => u.Code));
+    }
+
+    [Fact]
+    public async Task What_a_supporting_street_office_returned_is_proposed_for_its_street_and_as_long_as_the_rule_holds()
+    {
+        var (one, other) = (Chongchuan.Xinchengqiao.Code, Chongchuan.Hepingqiao.Code);
+        await SupportAsync("20200207-000001", "崇川区新城桥街道", one);
+        await SupportAsync("20200207-000002", "崇川区和平桥街道", null);
+        var proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal((one, null, 1, 0L), (proposal.From.Code, proposal.To, proposal.Returns, proposal.Against));
+        Assert.StartsWith($"prices-epidemic-100201,100201,{one},,duty,market,,same-day,2020-01-25,2020-03-26,", proposal.Row, StringComparison.Ordinal);
+
+        await SupportAsync("20200207-000003", "崇川区和平桥街道", other);
+        proposal = Assert.Single(await ProposalsAsync());
+        Assert.Equal((2, 1L), (proposal.Returns, proposal.Against));
+        Assert.StartsWith("prices-epidemic-100201,100201,,,duty,market,,same-day,2020-02-07,2020-03-26,", proposal.Row, StringComparison.Ordinal);
+
+        async Task SupportAsync(string number, string address, string? returnedBy)
+        {
+            await _hotline.TellAsync(_hotline.Filed(Prices, address: address, number: number, category: "100201"));
+            if (returnedBy is null) return;
+            var returned = _hotline.Return(returnedBy, lead: false, number: number);
+            await _hotline.TellAsync(returned);
+            await _hotline.ReviewAsync(returned.WorkOrder, uphold: true);
+        }
+    }
+
+    [Fact]
     public async Task Rows_that_are_proposed_for_one_class_have_ids_of_their_own()
     {
         // A rule that has the name already, for another class.
@@ -358,7 +404,7 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         await PropertyAsync("20200207-000002", "崇川区新城桥街道", Chongchuan.Xinchengqiao.Code, to: Chongchuan.Police);
         await PropertyAsync("20200207-000003", "崇川区新城桥街道", Chongchuan.Xinchengqiao.Code, to: Chongchuan.Police);
 
-        Assert.Equal([("property-030601-2", Chongchuan.Police), ("property-030601-3", Chongchuan.Urban)], (await ProposalsAsync()).Select(p => (p.Row.Split(',')[0], p.To.Code)));
+        Assert.Equal([("property-030601-2", Chongchuan.Police), ("property-030601-3", Chongchuan.Urban)], (await ProposalsAsync()).Select(p => (p.Row.Split(',')[0], p.To?.Code)));
     }
 
     private Task<IReadOnlyList<CatalogueProposals.Proposal>> ProposalsAsync() => _hotline.Get<CatalogueProposals>().FindAsync(CancellationToken.None);
