@@ -62,12 +62,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         var best = what.Readings.Count == 0 ? null : what.Readings[0];
         var named = best is null ? null : new Named(best.Code, LastName(best));
 
-        if (where is { OutOfArea: true, Disagrees: true })
-        {
-            return Triage(TriageReason.PlaceDisagrees, null, named,
-                "文字所说的地点不在本热线辖区，坐标在辖区内，需人工研判。", "The words name a place outside this hotline's area and the coordinates one inside: a person decides.", where.Candidates);
-        }
-        if (where.OutOfArea)
+        if (where is { OutOfArea: true, Disagrees: false })
         {
             var other = where.Responsible;
             return Triage(TriageReason.OutOfArea, null, named,
@@ -92,6 +87,11 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             .Select(g => (Outcome: g.First(), Sum: g.Sum(o => o.Reading.Confidence)))
             .OrderByDescending(g => g.Sum).ToArray();
         var (won, sum) = groups[0];
+        if (where.Disagrees)
+        {
+            return Triage(TriageReason.PlaceDisagrees, won.Rule?.Class, new Named(won.Reading.Code, LastName(won.Reading)),
+                $"文字与坐标指向不同的地点{Streets(where, null)}，需人工研判。", $"Words and coordinates name different places{Streets(where, null)}: a person decides.", ruleId: won.Rule?.Id);
+        }
         if (!what.Given && sum < settings.CategoryConfidence)
         {
             var list = string.Join("、", groups.Take(3).Select(g => $"{LastName(g.Outcome.Reading)}（{Percent(g.Sum)}）"));
@@ -108,7 +108,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         why.AddRange(won.Why);
         if (won.Lead is null)
         {
-            var candidates = won.Reason is not (TriageReason.AmbiguousPlace or TriageReason.PlaceDisagrees) ? []
+            var candidates = won.Reason is not TriageReason.AmbiguousPlace ? []
                 : street is null || where.Candidates.Count > 1 ? where.Candidates : [new PlaceCandidate(street.Code, DivisionDirectory.Instance.FullName(street.Code), where.Confidence)];
             return Triage(won.Reason!.Value, won.Rule?.Class, named, won.Text!.Zh, won.Text.En, candidates, won.Rule?.Id);
         }
@@ -126,7 +126,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             if (what.Danger.Count > 0 || what.Pressing.Count > 0) suggested ??= DeadlineClass.Normal;
             DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what, why) : null;
             why.Add(new Sentence(zh, en));
-            return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? [], why) { Grid = grid, Entrance = entrance };
+            return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? (where.Disagrees ? where.Candidates : []), why) { Grid = grid, Entrance = entrance };
         }
     }
 
@@ -159,9 +159,6 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             Named? lead;
             if (rule.Mode == DispatchMode.Territory)
             {
-                if (where.Disagrees)
-                    return Stop(TriageReason.PlaceDisagrees, rule,
-                        $"规则「{rule.Id}」按属地派单，但文字与坐标指向不同的地点{Streets(where, null)}，需人工研判。", $"The rule {rule.Id} goes by territory, and words and coordinates name different places{Streets(where, null)}: a person decides.");
                 if (street is null && where.Candidates.Count == 0)
                     return Stop(TriageReason.NoPlace, rule, $"规则「{rule.Id}」按属地派单，但地址未能对应到街道，需人工研判。", $"The rule {rule.Id} goes by territory and the address gives no street: a person decides.");
                 if (!sure)

@@ -47,11 +47,19 @@ public sealed class FindingThePlace
     }
 
     [Fact]
-    public void A_matter_that_goes_by_duty_needs_no_agreement_on_the_place()
+    public void A_matter_that_goes_by_duty_waits_for_a_person_too_with_its_class_and_rule()
     {
         var decision = Decide(Prices, Name(First), Map.At(2.5, 0.5));
-        Assert.Equal((Chongchuan.Market, null), (decision.Lead?.Code, decision.Street?.Code));
-        Assert.Empty(decision.Support);
+        Assert.Equal((TriageReason.PlaceDisagrees, "prices-epidemic", DeadlineClass.SameDay), (decision.Triage, decision.Rule, decision.DeadlineClass));
+        Assert.Equal([First, Map.Streets[2]], decision.Candidates.Select(c => c.Code));
+    }
+
+    [Fact]
+    public void Where_the_matter_is_not_known_either_both_places_are_told()
+    {
+        var decision = Decide("你好", Name(First), Map.At(2.5, 0.5));
+        Assert.Equal(TriageReason.CategoryUnclear, decision.Triage);
+        Assert.Equal([First, Map.Streets[2]], decision.Candidates.Select(c => c.Code));
     }
 
     [Fact]
