@@ -61,14 +61,15 @@ public sealed class DispatchCatalogue(Database database, RoutingBasis basis)
         return errors;
     }
 
-    /// <summary>Rows of the catalogue in force that win no more from today on, though their own days are not over.</summary>
+    /// <summary>Those of the catalogue in force, from today on.</summary>
     public async Task<IReadOnlyList<RuleError>> SupersededAsync(CancellationToken ct)
     {
         var state = await basis.ReadAsync(database, ct);
         return Superseded(state.Rules, state.Units, database.Clock.Today);
     }
 
-    private static RuleError[] Superseded(RuleBook book, UnitIndex units, DateOnly today) =>
+    /// <summary>Rows of a catalogue that win no more from a day on, though their own days are not over.</summary>
+    public static IReadOnlyList<RuleError> Superseded(RuleBook book, UnitIndex units, DateOnly today) =>
         [.. new RuleCoverage(book.Rules, CategoryCatalogue.Instance, RuleCoverage.StreetsOf(units, DivisionDirectory.Instance)).Unreachable(today)];
 
     /// <summary>Saves the catalogue that comes with the program where none was saved yet; for <c>hotline init</c>, after the units.</summary>

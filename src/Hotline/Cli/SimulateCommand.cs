@@ -79,8 +79,10 @@ internal static class SimulateCommand
                 return Exit.WrongCall;
             }
             var errors = DispatchCatalogue.Check(await File.ReadAllTextAsync(catalogue.FullName, ct), basis.Units, database.Clock.Today, out tried);
-            foreach (var error in errors.Take(top)) await Console.Error.WriteLineAsync($"{catalogue.Name}, {(error.Line == 0 ? "as a whole" : $"row {error.Line}")}{(error.Column.Length == 0 ? "" : $", {error.Column}")}: {error.Message}");
-            if (errors.Count > 0) return Exit.WrongCall;
+            // Where it can be saved, what saving it would warn of.
+            foreach (var error in (tried is null ? errors : DispatchCatalogue.Superseded(tried, basis.Units, database.Clock.Today)).Take(top))
+                await Console.Error.WriteLineAsync($"{catalogue.Name}, {(error.Line == 0 ? "as a whole" : $"row {error.Line}")}{(error.Column.Length == 0 ? "" : $", {error.Column}")}: {error.Message}");
+            if (tried is null) return Exit.WrongCall;
         }
 
         var simulation = new Simulation(services.GetRequiredService<Router>(), basis, tried);

@@ -198,6 +198,12 @@ public sealed class ADayAtTheHotline : IClassFixture<Office>
         await Expect(dispatcher.Locator("[role=alert] li").First).ToContainTextAsync("事项分类中没有「000000」");
         await Expect(csv).ToHaveValueAsync(new Regex("mine,000000"));
         await _office.LookAtAsync(dispatcher, "catalogue-refused");
+
+        // What takes the place of a row everywhere holds, and that row is named.
+        await csv.FillAsync(before + "tax-2020,1102,,,reserved,tax,,urgent,2020-01-01,,\n");
+        await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
+        await Expect(dispatcher.Locator(".notice li")).ToContainTextAsync("「tax」");
+        await _office.LookAtAsync(dispatcher, "catalogue-superseded");
         await csv.FillAsync(before);
         await dispatcher.GetByRole(AriaRole.Button, new() { Name = "保存为新版本" }).ClickAsync();
         await Expect(dispatcher.Locator("[role=status]")).ToContainTextAsync(new Regex("第 \\d+ 版"));

@@ -48,10 +48,11 @@ public sealed class SimulatingStoredTickets : IAsyncLifetime
         Assert.Contains("3 would go elsewhere than by the catalogue in force (100.0 %)", table, StringComparison.Ordinal);
         Assert.Contains("The first 1 of 2.", table, StringComparison.Ordinal);
 
-        // Long names cost no column.
-        await File.WriteAllTextAsync(catalogue, "id,category,mode,lead,class\nall,*,duty,planning,normal\n");
+        // Long names cost no column; and what saving it would warn of is said.
+        await File.WriteAllTextAsync(catalogue, "id,category,mode,lead,class,from\nold,*,duty,police,normal,\nall,*,duty,planning,normal,2020-01-01\n");
         (status, table, notes) = await _hotline.TryAsync("simulate", "--catalogue", catalogue);
         Assert.True(status == 0, notes);
+        Assert.StartsWith("tried.csv, row 2, id: 'old' does not win from ", notes, StringComparison.Ordinal);
         Assert.Contains(table.Split('\n', StringSplitOptions.TrimEntries), l => l.StartsWith(Police, StringComparison.Ordinal) && l.EndsWith(" 1", StringComparison.Ordinal) && l.Contains("320613-planning 南通市自然资源和规划局崇川分局 ", StringComparison.Ordinal));
         (status, table, _) = await _hotline.TryAsync("simulate", "--from", "2001-01-01", "--to", "2001-01-02");
         Assert.Equal((0, true), (status, table.StartsWith("0 tickets", StringComparison.Ordinal)));
