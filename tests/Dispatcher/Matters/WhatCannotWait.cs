@@ -33,6 +33,8 @@ public sealed class WhatCannotWait
     [InlineData("家里老人走丢了")]
     [InlineData("电梯经常坏，现在又有人被困")]
     [InlineData("去年也着火，今天厨房又着火了")]
+    [InlineData("曾女士被困电梯")]
+    [InlineData("曾都区白云湖边有人落水")]
     public void Danger_to_life_is_read_in_everyday_words(string text)
     {
         Assert.NotEmpty(Lexicon.Instance.Suggest(text, "").Danger);
