@@ -102,6 +102,15 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     }
 
     [Fact]
+    public async Task How_often_a_frequent_caller_calls_is_counted_and_not_what_was_looked_at()
+    {
+        for (var i = 0; i < 25; i++) await FileAsync($"第{i}件别的事", "与路灯无关。", "", "138 0000 9999");
+        await FileAsync(Smoke, SmokeText, phone: "138 0000 9999");
+        var found = await Desk.Similar.FindAsync(SmokeAgain with { Caller = new FileTicket.Person(null, "13800009999") }, None);
+        Assert.Contains("同一来电人（近期共 26 件）", found[0].Why.Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Coordinates_say_how_far_apart()
     {
         await FillAsync(10);

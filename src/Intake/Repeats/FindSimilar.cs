@@ -66,8 +66,10 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
         var segments = await SegmentTable.ReadyAsync(db);
         await recent.FollowAsync(db, segments.Count == 0 ? DateTimeOffset.UnixEpoch : segments[^1].ToAt);
         var candidates = await CandidatesAsync(db, request, [.. segments.Where(s => s.Likeness && s.ToAt > since)], since);
-        var rows = await RowsAsync(db, candidates, contacts.Fingerprint(request.Caller?.Phone), since);
-        return Judge(request, rows);
+        var phoneHash = contacts.Fingerprint(request.Caller?.Phone);
+        var rows = await RowsAsync(db, candidates, phoneHash, since);
+        var ofCaller = phoneHash is null ? 0 : await db.ScalarAsync<int>("select count(*) from intake_ticket where phone_hash = @phoneHash and phone_hash is not null and filed_at >= @since", new { phoneHash, since });
+        return Judge(request, rows, phoneHash, ofCaller);
     }, ct);
 
     /// <summary>The numbers of the tickets that have most in common with the request, by the weights of the keys.</summary>
@@ -122,10 +124,8 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
         return [.. rows.DistinctBy(r => r.Number, StringComparer.Ordinal)];
     }
 
-    private IReadOnlyList<SimilarTicket> Judge(FindSimilar request, IReadOnlyList<CandidateRow> rows)
+    private IReadOnlyList<SimilarTicket> Judge(FindSimilar request, IReadOnlyList<CandidateRow> rows, string? phoneHash, int ofCaller)
     {
-        var phoneHash = contacts.Fingerprint(request.Caller?.Phone);
-        var ofCaller = rows.Count(r => phoneHash is not null && r.PhoneHash == phoneHash);
         var today = database.Clock.Today;
         return recent.Read<IReadOnlyList<SimilarTicket>>(rarity =>
         {
