@@ -5,7 +5,7 @@ using Hotline.Data.Web;
 namespace Hotline.Dispatcher;
 
 /// <summary>The body of a call that sends a whole file.</summary>
-internal static class SentText
+public static class SentText
 {
     /// <returns>Null where it is longer than allowed, not UTF-8, or holds control characters.</returns>
     public static async Task<string?> ReadAsync(Stream body, int mostBytes, CancellationToken ct)

@@ -49,14 +49,14 @@ public static class PastTickets
     {
         await foreach (var row in db.StreamAsync<PastRow>("""
             select t.number, t.filed_at, t.kind, t.title, t.description, t.address, t.lat, t.lng,
-                case when d.round = 1 and d.decided_by = @machine then t.category_hint end as category_hint, t.urgency, d.lead
-            from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round
+                t.category_hint, t.urgency, d.lead, f.decided_by as first_by, f.category as first_category
+            from dispatch_ticket t join dispatch_decision d on d.number = t.number and d.round = t.round join dispatch_decision f on f.number = t.number and f.round = 1
             where t.filed_at >= @start and t.filed_at < @end and d.lead is not null order by t.number
-            """, new { start = clock.StartOf(from), end = clock.EndOf(to), machine = Routing.Machine }))
+            """, new { start = clock.StartOf(from), end = clock.EndOf(to) }))
         {
             yield return (row.Number, new PastTicket(
                 new RoutingQuestion(
-                    new Matter(row.Title, row.Description, row.Address, row is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null), Words.Parse<TicketKind>(row.Kind), row.CategoryHint,
+                    new Matter(row.Title, row.Description, row.Address, row is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null), Words.Parse<TicketKind>(row.Kind), row.Chosen,
                     row.Urgency is null ? null : Words.Parse<Urgency>(row.Urgency), clock.DayOf(row.FiledAt), RoutingQuestion.Nobody),
                 row.Lead));
         }
@@ -75,6 +75,11 @@ public static class PastTickets
         public string? CategoryHint { get; init; }
         public string? Urgency { get; init; }
         public required string Lead { get; init; }
+        public required string FirstBy { get; init; }
+        public string? FirstCategory { get; init; }
+
+        /// <summary>What the operator chose is what the first decision was made with; another one was given since.</summary>
+        public string? Chosen => FirstBy == Routing.Machine && CategoryHint is { Length: > 0 } hint && FirstCategory?.StartsWith(hint, StringComparison.Ordinal) == true ? hint : null;
     }
 }
 

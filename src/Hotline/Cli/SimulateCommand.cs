@@ -73,15 +73,18 @@ internal static class SimulateCommand
         RuleBook? tried = null;
         if (catalogue is not null)
         {
-            if (catalogue.Length > DispatchCatalogue.MostBytes)
+            await using var file = catalogue.OpenRead();
+            if (await SentText.ReadAsync(file, DispatchCatalogue.MostBytes, ct) is not { } csv)
             {
-                await Console.Error.WriteLineAsync($"--catalogue: {catalogue.FullName} has more than {DispatchCatalogue.MostBytes} bytes.");
+                await Console.Error.WriteLineAsync($"--catalogue: {SentText.Refused("catalogue", DispatchCatalogue.MostBytes)}");
                 return Exit.WrongCall;
             }
-            var errors = DispatchCatalogue.Check(await File.ReadAllTextAsync(catalogue.FullName, ct), basis.Units, database.Clock.Today, out tried);
+            var errors = DispatchCatalogue.Check(csv, basis.Units, database.Clock.Today, out tried);
             // Where it can be saved, what saving it would warn of.
-            foreach (var error in (tried is null ? errors : DispatchCatalogue.Superseded(tried, basis.Units, database.Clock.Today)).Take(top))
+            var notes = tried is null ? errors : DispatchCatalogue.Superseded(tried, basis.Units, database.Clock.Today);
+            foreach (var error in notes.Take(top))
                 await Console.Error.WriteLineAsync($"{catalogue.Name}, {(error.Line == 0 ? "as a whole" : $"row {error.Line}")}{(error.Column.Length == 0 ? "" : $", {error.Column}")}: {error.Message}");
+            if (notes.Count > top) await Console.Error.WriteLineAsync($"{catalogue.Name}: the first {top} of {notes.Count}.");
             if (tried is null) return Exit.WrongCall;
         }
 

@@ -53,6 +53,13 @@ public sealed class SimulatingStoredTickets : IAsyncLifetime
         (status, table, notes) = await _hotline.TryAsync("simulate", "--catalogue", catalogue);
         Assert.True(status == 0, notes);
         Assert.StartsWith("tried.csv, row 2, id: 'old' does not win from ", notes, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(catalogue, "id,category,mode,lead,class,from\nold,*,duty,police,normal,\nolder,*,duty,police,normal,2019-01-01\nall,*,duty,planning,normal,2020-01-01\n");
+        var first = await _hotline.TryAsync("simulate", "--catalogue", catalogue, "--top", "1");
+        Assert.EndsWith("tried.csv: the first 1 of 2.", first.Notes.TrimEnd(), StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(catalogue, [.. "id,category,mode,lead,class,note\nall,*,duty,planning,normal,"u8, 0xc5, 0xc9, 0xb5, 0xa5]);
+        var refused = await _hotline.TryAsync("simulate", "--catalogue", catalogue);
+        Assert.Equal(2, refused.Status);
+        Assert.Contains("--catalogue: The catalogue must be UTF-8 text", refused.Notes, StringComparison.Ordinal);
         Assert.Contains(table.Split('\n', StringSplitOptions.TrimEntries), l => l.StartsWith(Police, StringComparison.Ordinal) && l.EndsWith(" 1", StringComparison.Ordinal) && l.Contains("320613-planning 南通市自然资源和规划局崇川分局 ", StringComparison.Ordinal));
         (status, table, _) = await _hotline.TryAsync("simulate", "--from", "2001-01-01", "--to", "2001-01-02");
         Assert.Equal((0, true), (status, table.StartsWith("0 tickets", StringComparison.Ordinal)));
