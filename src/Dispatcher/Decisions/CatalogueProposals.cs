@@ -39,6 +39,7 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
         var since = database.Clock.Now.AddDays(-LastDays);
         var today = database.Clock.Today;
         var state = await basis.ReadAsync(database, ct);
+        var home = state.Units.Home;
         // Who leads the ticket in the end counts, and only where that one has not returned it as well.
         var returned = await database.ReadAsync(db => db.QueryAsync<ReturnedRow>($"""
             select r.number, r.unit, r.unit_name, r.reason, r.reviewed_at, r.as_lead, was.category, was.category_name, was.street, last.lead, t.kind
@@ -81,9 +82,12 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
             var streets = same.Select(s => s.Returned.Street).Distinct().ToArray();
             var row = Row(rule, same.Key.Category, local && streets is [{ } street] ? street : rule.Place, to, support);
             var against = kept[same.Key.Category]
-                .Where(k => row.Covers(k.Category, k.Street, Words.Parse<TicketKind>(k.Kind)) && RuleOf(k.Category, k.Street, k.Kind) == rule && LeadOf(rule, k.Street)?.Code == k.Lead
-                    && (to is null ? k.SupportedBy(SupportOf(support!, k.Street)) : LeadOf(row, k.Street)?.Code != k.Lead))
+                .Where(k => row.Covers(k.Category, k.Street ?? home, Words.Parse<TicketKind>(k.Kind))
+                    && RuleOf(k.Category, k.Street, k.Kind) is { } own && DispatchRule.Precedence(row, own) < 0 && LeadOf(own, k.Street)?.Code == k.Lead
+                    && (LeadOf(row, k.Street)?.Code != k.Lead || (to is null && k.SupportedBy(SupportOf(support!, k.Street)))))
                 .Sum(k => k.Tickets);
+            // A rule of one day, today: there is no later day for the row to begin.
+            if (row.From > row.To) continue;
             found.Add((new Proposal(
                 new Named(same.Key.Category, last.CategoryName), CategoryCatalogue.Instance.Path(same.Key.Category), rule.Id, new Named(last.Unit, last.UnitName), to?.Named,
                 same.Count(), against, database.Clock.Local(last.ReviewedAt), [.. same.Select(s => s.Returned.Number).Distinct().Take(10)], last.Reason, "")
@@ -98,7 +102,7 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
                 .Select(f => f.Proposal with { Row = Csv(f.Row, Free(f.Proposal.Rule, $"-{f.Proposal.Category.Code}", taken)) }),
         ];
 
-        DispatchRule? RuleOf(string category, string? street, string kind) => state.Rules.For(category, street, Words.Parse<TicketKind>(kind), today) is [var first, ..] ? first : null;
+        DispatchRule? RuleOf(string category, string? street, string kind) => state.Rules.For(category, street ?? home, Words.Parse<TicketKind>(kind), today) is [var first, ..] ? first : null;
 
         // A rule that reserves a matter does so by law, not by habit; and that another street office leads is a matter of the place, or of this one ticket.
         static bool Teaches(DispatchRule rule, Unit to, string? street) =>
@@ -111,7 +115,7 @@ public sealed class CatalogueProposals(Database database, RoutingBasis basis)
             row = to is null ? row with { Support = [.. rule.Support.Where(s => s != support)] } : row with
             {
                 Mode = to.IsGrassroots ? DispatchMode.Territory : DispatchMode.Duty,
-                Lead = to.IsGrassroots ? "" : state.Units.Home is { } home && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code,
+                Lead = to.IsGrassroots ? "" : home is not null && to.Code.StartsWith(home + "-", StringComparison.Ordinal) ? to.Code[(home.Length + 1)..] : to.Code,
                 Support = [.. rule.Support.Where(s => state.Units.Resolve(s)?.Code != to.Code && !(to.IsGrassroots && s == DispatchRule.Street))],
             };
             var dated = state.Rules.Rules.Any(r => (r.Mode == DispatchMode.Reserved, r.Category, r.Place, r.Kind) == (row.Mode == DispatchMode.Reserved, category, place, rule.Kind));

@@ -49,7 +49,7 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
     /// <param name="category">What the matter is; null where nobody has said so yet, and nothing is reserved.</param>
     internal static DispatchOutcome.Forbidden? Reserved(RoutingBasis.State state, Named? lead, string? category, string? street, RoutingQuestion question) =>
         lead is not null && category is not null && state.Units.Find(lead.Code)?.IsGrassroots == true
-            && state.Rules.Reserving(category, street, question.Kind, question.Day) is { } rule
+            && state.Rules.Reserving(category, street ?? state.Units.Home, question.Kind, question.Day) is { } rule
             ? new DispatchOutcome.Forbidden("matter-reserved", $"Rule {rule.Id} reserves category {category} to the department '{rule.Lead}': it is not pushed down to {lead.Name}. Where the category is wrong, give the right one.",
                 $"规则「{rule.Id}」规定类别{category}为部门「{rule.Lead}」专属事项，不下派{lead.Name}。类别有误的，请更正类别。")
             : null;
@@ -62,6 +62,8 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
                 $"{again.Name} returned the ticket in round {refused[again.Code]}, and that was upheld: it is not asked again. From round {settings.DesignateAtRound} on it can be designated, and then it cannot return it.",
                 $"{again.Name}在第{refused[again.Code]}轮退单已获准，不再派给。自第{settings.DesignateAtRound}轮起可以指定，指定后不得再退。")
             : null;
+
+    internal static DeadlineClass Stricter(DeadlineClass? before, DeadlineClass ruled) => before < ruled ? before.Value : ruled;
 
     internal static Sentence Designates(int round) =>
         new($"已是第{round}轮，由热线平台指定，承办单位不得再退（指定）。", $"Round {round}: designated by the hotline, final; it cannot be returned again.");

@@ -40,7 +40,7 @@ public sealed class ReissueTicketConsumer(Router router, RoutingBasis basis, Hot
     private async Task<Decision> AfreshAsync(Work work, RoutingRow ticket, Sentence reason)
     {
         var decision = router.Decide(
-            ticket.Question(clock.DayOf(work.Now), (await Routing.RefusedAsync(work, ticket.Number)).Keys.ToHashSet()), await basis.ReadAsync(work, work.Now));
+            ticket.Question(clock.DayOf(ticket.FiledAt ?? work.Now), (await Routing.RefusedAsync(work, ticket.Number)).Keys.ToHashSet()), await basis.ReadAsync(work, work.Now));
         return decision with { Why = [reason, new Sentence("原主办单位已不在承办单位中，重新研判。", "The unit that led is no more: decided afresh."), .. decision.Why] };
     }
 }

@@ -73,10 +73,10 @@ public sealed record ReviewReturn(
         {
             ticket = ticket with { CategoryHint = code };
             change = DispatchDesk.Corrected(current, corrected, Category is null ? returned.UnitName : actor);
-            current = current with { Category = code, CategoryName = corrected.Name };
+            if (change is not null) current = current with { Category = code, CategoryName = corrected.Name, RuleId = null };
         }
-        var question = ticket.Question(desk.Database.Clock.DayOf(returned.ReturnedAt), RoutingQuestion.Nobody);
-        if (Uphold == true && DispatchDesk.Reserved(state, lead, current.Category, current.Street, question) is { } reserved) return reserved;
+        var question = ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? returned.ReturnedAt), RoutingQuestion.Nobody);
+        if (Uphold == true && DispatchDesk.Reserved(state, lead ?? (returned.AsLead ? null : current.LeadUnit), current.Category, current.Street, question) is { } reserved) return reserved;
 
         if (await work.ExecuteAsync("""
             update dispatch_return set state = @state, reviewed_at = @now, reviewed_by = @actor, note = @Note
@@ -90,7 +90,7 @@ public sealed record ReviewReturn(
         if (!returned.AsLead && lead is null && support is null)
         {
             var without = new Sentence($"协办单位{returned.UnitName}退单经审核同意，不再协办。", $"The return of the supporting unit {returned.UnitName} was upheld: it supports no more.");
-            return DispatchOutcome.Of(ticket, await Routing.DropSupportAsync(work, ticket, current, returned.Unit, without));
+            return DispatchOutcome.Of(ticket, await Routing.DropSupportAsync(work, ticket, current, returned.Unit, change is null ? [without] : [change, without]));
         }
 
         var decision = Next(desk, question with { Refused = refused.Keys.ToHashSet() }, current, returned, state, lead, support, designated, round, actor, change);
@@ -144,8 +144,8 @@ public sealed record ReviewReturn(
             why.Add(DispatchDesk.Designates(round));
 
         decision ??= new Decision(
-            lead, support ?? [.. current.SupportUnits.Where(s => s.Code != lead!.Code && !refused.Contains(s.Code))],
-            current.Limit ?? Contracts.DeadlineClass.Normal, current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why)
+            lead, [.. (support ?? current.SupportUnits.Where(s => !refused.Contains(s.Code))).Where(s => s.Code != lead!.Code)],
+            current.Limit is { } limit && change is null ? limit : DispatchDesk.Stricter(current.Limit, desk.Router.ClassOf(question, current.Category, current.Street, state)), current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why)
             { Grid = current.Inner?.Named, Entrance = current.Inner?.Entrance };
         if (decision.Lead is not null && DeadlineClass is { } asked) decision = decision with { DeadlineClass = asked };
         return decision with { Why = why };

@@ -122,8 +122,8 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
 
         Decision Triage(TriageReason reason, DeadlineClass? suggested, Named? category, string zh, string en, IReadOnlyList<PlaceCandidate>? candidates = null, string? ruleId = null)
         {
-            // Danger and what cannot wait hold whatever else is open.
-            if (what.Danger.Count > 0 || what.Pressing.Count > 0) suggested ??= DeadlineClass.Normal;
+            // Danger, what cannot wait and the operator's urgency hold whatever else is open.
+            if (what.Danger.Count > 0 || what.Pressing.Count > 0 || question.Urgency is Urgency.Urgent or Urgency.Emergency) suggested ??= DeadlineClass.Normal;
             DeadlineClass? raised = suggested is { } s ? Deadline(s, question.Urgency, what, why) : null;
             why.Add(new Sentence(zh, en));
             return new Decision(null, [], raised, category, known, community, 0, ruleId, reason, candidates ?? (where.Disagrees ? where.Candidates : []), why) { Grid = grid, Entrance = entrance };
@@ -138,9 +138,12 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         CategoryReading reading, RoutingQuestion question, PlaceMatch where, Named? street, RoutingBasis.State basis, DispatchSettings settings)
     {
         var sure = street is not null && where.Confidence >= settings.PlaceConfidence;
-        var rules = basis.Rules.For(reading.Code, sure ? street!.Code : null, question.Kind, question.Day);
+        var rules = basis.Rules.For(reading.Code, sure ? street!.Code : AtHome(where, basis, settings), question.Kind, question.Day);
         var choice = new Choice(reading, question, sure ? street : null, rules, basis.Rules);
         var why = new List<Sentence>();
+        if (!sure && Local(reading, question, where, rules, basis) is { } local)
+            return Stop(TriageReason.AmbiguousPlace, local,
+                $"规则「{local.Id}」只适用于{local.Place}，而地点把握不足{Streets(where, street)}，需人工研判。", $"The rule {local.Id} is for {local.Place} alone, and the place is not sure enough{Streets(where, street)}: a person decides.");
         if (rules.Count == 0)
             return Stop(TriageReason.NoRule, null, $"派单目录中没有适用于「{LastName(reading)}」的规则，需人工研判。", $"The dispatch catalogue has no rule for {LastName(reading)}: a person decides.");
         if (rules.Count > 1 && DispatchRule.Precedence(rules[0], rules[1]) == 0 && (rules[0].Mode, rules[0].Lead) != (rules[1].Mode, rules[1].Lead))
@@ -172,7 +175,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             {
                 if (basis.Units.Resolve(rule.Lead) is not { } department)
                     return Stop(TriageReason.LeadUnknown, rule, $"规则「{rule.Id}」的主办单位「{rule.Lead}」不在本热线的承办单位中，需人工研判。", $"The lead '{rule.Lead}' of rule {rule.Id} is no unit of this hotline: a person decides.");
-                if (refused?.Mode == DispatchMode.Reserved && department.IsGrassroots)
+                if (refused is { Mode: not DispatchMode.Territory } && department.IsGrassroots)
                 {
                     choice.Passed[rule] = NotDown;
                     continue;
@@ -197,6 +200,27 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
 
         Outcome Stop(TriageReason reason, DispatchRule? rule, string zh, string en) => new(reading, null, [], rule, reason, new Sentence(zh, en), why);
     }
+
+    /// <summary>The smallest division that is known where no street is: the county that the words are sure of, else the hotline's own.</summary>
+    private static string? AtHome(PlaceMatch where, RoutingBasis.State basis, DispatchSettings settings) =>
+        where is { OutOfArea: false, Disagrees: false, Street: null, District: { } county } && where.Confidence >= settings.PlaceConfidence && basis.Units.Home is { } home && county.StartsWith(home, StringComparison.Ordinal)
+            ? county : basis.Units.Home;
+
+    /// <summary>A rule for a place that may be the one, where it would come before all others and lead elsewhere: then the place matters though the street is not known.</summary>
+    private static DispatchRule? Local(CategoryReading reading, RoutingQuestion question, PlaceMatch where, IReadOnlyList<DispatchRule> rules, RoutingBasis.State basis)
+    {
+        string[] possible = [.. where.Candidates.Select(c => c.Code), .. where.Street is { } unsure ? [unsure] : (string[])[]];
+        if (possible.Length == 0 || where.Disagrees) return null;
+        return basis.Rules.Of(reading.Code).FirstOrDefault(r => r.Place.Length > 0 && !rules.Contains(r) && r.InForce(question.Day) && (r.Kind is null || r.Kind == question.Kind)
+            && possible.Any(p => p.StartsWith(r.Place, StringComparison.Ordinal) || r.Place.StartsWith(p, StringComparison.Ordinal))
+            && (rules.Count == 0 || (DispatchRule.Precedence(r, rules[0]) < 0 && (r.Mode, r.Lead) != (rules[0].Mode, rules[0].Lead))));
+    }
+
+    /// <summary>The class that the rules give a category that a person names, raised by the words and the urgency.</summary>
+    /// <param name="category">Null where nobody has named one.</param>
+    public DeadlineClass ClassOf(RoutingQuestion question, string? category, string? street, RoutingBasis.State basis) => Deadline(
+        category is not null && basis.Rules.For(category, street ?? basis.Units.Home, question.Kind, question.Day) is [var first, ..] ? first.Class : DeadlineClass.Normal,
+        question.Urgency, WhatIsIt(question with { Category = category ?? "" }, null), []);
 
     private static void ExplainCategory(CategoryFinding what, List<Sentence> why)
     {

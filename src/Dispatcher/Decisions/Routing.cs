@@ -196,13 +196,13 @@ internal static class Routing
     }
 
     /// <summary>Takes a supporting unit out of the current round: no new round, the lead goes on.</summary>
-    public static async Task<DecisionRow> DropSupportAsync(Work work, RoutingRow ticket, DecisionRow decision, string unit, Sentence why)
+    public static async Task<DecisionRow> DropSupportAsync(Work work, RoutingRow ticket, DecisionRow decision, string unit, IEnumerable<Sentence> why)
     {
         var changed = ticket with { Version = ticket.Version + 1 };
         var without = decision with
         {
             Support = Json.Write(decision.SupportUnits.Where(u => u.Code != unit)),
-            Explanation = Json.Write(decision.Why.Append(why)),
+            Explanation = Json.Write(decision.Why.Concat(why)),
         };
         await SaveAsync(work, ticket, changed);
         await UpdateAsync(work, without);

@@ -270,6 +270,62 @@ public sealed class DecidingATicket
         Assert.Contains(decision.Why, s => s.Zh == "未采用的规则：「first」主办单位已退单；「streets」部门退回的事项不转街道、社区；「all」类别较宽。");
     }
 
+    [Fact]
+    public void A_rule_for_the_hotlines_own_division_holds_where_the_street_is_not_known()
+    {
+        var basis = Chongchuan.With($"""
+            id,category,place,kind,mode,lead,support,class
+            all,*,{Chongchuan.Division},,duty,services,,normal
+            """);
+        Assert.Equal("320613-services", Decide(Of("100201", 0.9), Nowhere, basis).Lead?.Code);
+    }
+
+    [Fact]
+    public void A_stronger_rule_for_a_place_that_may_be_the_one_waits_for_a_person()
+    {
+        var (one, other) = (Chongchuan.Xinchengqiao.Code, Chongchuan.Hepingqiao.Code);
+        var basis = Chongchuan.With($"""
+            id,category,place,kind,mode,lead,support,class
+            wide,100201,,,duty,market,,normal
+            here,100201,{one},,duty,urban,,same-day
+            alike,020406,,,duty,health,,normal
+            there,020406,{one},,duty,health,,same-day
+            """);
+        Assert.Equal(Chongchuan.Urban, Decide(Of("100201", 0.9), At(one, 0.9), basis).Lead?.Code);
+        Assert.Equal(Chongchuan.Market, Decide(Of("100201", 0.9), At(other, 0.9), basis).Lead?.Code);
+
+        var decision = Decide(Of("100201", 0.9), Between(one, other), basis);
+        Assert.Equal((TriageReason.AmbiguousPlace, "here"), (decision.Triage, decision.Rule));
+        Assert.Equal([one, other], decision.Candidates.Select(c => c.Code));
+        Assert.Equal("here", Decide(Of("100201", 0.9), At(one, 0.3), basis).Rule);
+        Assert.Equal("here", Decide(Of("100201", 0.9), Between(Chongchuan.Division, "320602"), basis).Rule);
+
+        // Not the one, nothing known of the place, and the same lead whatever it is.
+        Assert.Equal(Chongchuan.Market, Decide(Of("100201", 0.9), Between(other, "320613999"), basis).Lead?.Code);
+        Assert.Equal(Chongchuan.Market, Decide(Of("100201", 0.9), Nowhere, basis).Lead?.Code);
+        Assert.Equal(Chongchuan.Health, Decide(Of("020406", 0.9), Between(one, other), basis).Lead?.Code);
+    }
+
+    [Fact]
+    public void What_a_department_refused_does_not_go_down_by_a_rule_that_names_a_street_office_either()
+    {
+        var basis = Chongchuan.With($"""
+            id,category,place,kind,mode,lead,support,class
+            wide,10,,,duty,{Chongchuan.Xinchengqiao.Code},,normal
+            one,1002,,,duty,market,,normal
+            """);
+        Assert.Equal(TriageReason.RefusedByAll, Decide(Of("100201", 0.9), At(Chongchuan.Xinchengqiao.Code, 0.9), basis, null, Chongchuan.Market).Triage);
+    }
+
+    [Fact]
+    public void The_operators_urgency_holds_in_triage_where_no_rule_gives_a_class()
+    {
+        Assert.Equal(DeadlineClass.Emergency, Decide(new CategoryFinding([], false, [], []), Nowhere, urgency: Urgency.Emergency).DeadlineClass);
+        Assert.Null(Decide(new CategoryFinding([], false, [], []), Nowhere).DeadlineClass);
+    }
+
+    private static PlaceMatch Between(params string[] codes) => Nowhere with { Candidates = [.. codes.Select(c => new PlaceCandidate(c, c, 0.5))] };
+
     private static readonly PlaceMatch Nowhere = new(null, null, null, null, 0, false, null, [], []);
 
     private static PlaceMatch At(string street, double confidence) => new(street, street[..6], street[..4], null, confidence, false, null, [], []);

@@ -65,8 +65,9 @@ internal sealed class RoutedTickets : IAsyncDisposable
 
     public async Task<TicketDecisions> DecisionsAsync(string number = Number) => (await Get<DecisionQuery>().OfTicketAsync(number, CancellationToken.None))!;
 
-    public Task<DispatchOutcome> DispatchAsync(string lead, string reason = "研判", string number = Number, IReadOnlyList<string>? support = null, DeadlineClass? deadline = null) =>
-        new DispatchTicket(lead, support, deadline, reason).OnAsync(Get<DispatchDesk>(), number, "dispatcher-1", CancellationToken.None);
+    public Task<DispatchOutcome> DispatchAsync(
+        string lead, string reason = "研判", string number = Number, IReadOnlyList<string>? support = null, DeadlineClass? deadline = null, string? category = null) =>
+        new DispatchTicket(lead, support, deadline, reason, category).OnAsync(Get<DispatchDesk>(), number, "dispatcher-1", CancellationToken.None);
 
     public Task<DispatchOutcome> ReviewAsync(string order, bool uphold, string? lead = null, IReadOnlyList<string>? support = null, string? category = null, DeadlineClass? deadline = null) =>
         new ReviewReturn(uphold, "审核意见", lead, support, deadline, category).OnAsync(Get<DispatchDesk>(), order, "dispatcher-1", CancellationToken.None);

@@ -396,6 +396,19 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Fact]
+    public async Task A_proposal_counts_against_it_what_its_row_would_take_from_other_rules()
+    {
+        await SaveAsync([$"local,1002,{Chongchuan.Hepingqiao.Code},,duty,development,,normal,,,"]);
+        await _hotline.TellAsync(_hotline.Filed(Prices, address: "崇川区和平桥街道", number: "20200207-000001", category: "100202"));
+        await _hotline.TellAsync(_hotline.Filed(Prices, number: "20200207-000002", category: "100202"));
+        Assert.Equal(["320613-development", Chongchuan.Market], (await _hotline.IssuedAsync()).Select(i => i.Lead.Code));
+        var returned = _hotline.Return(Chongchuan.Market, number: "20200207-000002");
+        await _hotline.TellAsync(returned);
+        await _hotline.ReviewAsync(returned.WorkOrder, uphold: true, lead: Chongchuan.Urban);
+        Assert.Equal(("market", 1L), (Assert.Single(await ProposalsAsync()).Rule, (await ProposalsAsync())[0].Against));
+    }
+
+    [Fact]
     public async Task Rows_that_are_proposed_for_one_class_have_ids_of_their_own()
     {
         // A rule that has the name already, for another class.
@@ -437,6 +450,7 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", category: "100201"), _hotline.Filed("药店口罩涨价", number: second), _hotline.Filed("物业公司不作为", address: "", number: waiting));
         var correction = new DispatchTicket(Chongchuan.Urban, Reason: "类别有误", Category: "051105");
         Assert.IsType<DispatchOutcome.Done>(await correction.OnAsync(_hotline.Get<DispatchDesk>(), second, "dispatcher-1", default));
+        await _hotline.TellAsync(_hotline.Reissue(1));
         _hotline.Db.Time.Advance(TimeSpan.FromDays(1));
         await _hotline.TellAsync(_hotline.Filed("药店口罩涨价", number: third));
 
@@ -450,7 +464,7 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         Assert.Equal([(RoutedTickets.Number, Chongchuan.Market), (second, Chongchuan.Urban)], past.Select(p => (p.Number, p.Ticket.Lead!)));
         Assert.Equal((day, "药店口罩涨价", TicketKind.Complaint), (past[0].Ticket.Question.Day, past[0].Ticket.Question.Matter.Title, past[0].Ticket.Question.Kind));
 
-        // What was corrected is decided without what the correction said.
+        // What was corrected is decided without what the correction said, and a round more takes nothing from what the operator chose.
         Assert.Equal(["100201", null], past.Select(p => p.Ticket.Question.Category));
 
         var simulation = new Simulation(_hotline.Get<Router>(), await _hotline.Get<RoutingBasis>().ReadAsync(_hotline.Database, default), null);
@@ -655,6 +669,59 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         Assert.Single(await _hotline.IssuedAsync());
         Assert.Equal(2, (await _hotline.RoutedAsync()).Count);
         await _hotline.AssertFactsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_category_given_with_the_return_of_a_supporting_unit_is_explained_and_sends_nothing_reserved_down_and_teaches_nothing()
+    {
+        await _hotline.TellAsync(_hotline.Filed("小区垃圾无人清运", category: "030302"));
+        Assert.Equal((Chongchuan.Xinchengqiao.Code, Chongchuan.Urban), ((await _hotline.IssuedAsync())[0].Lead.Code, (await _hotline.IssuedAsync())[0].Support.Single().Code));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, lead: false));
+        Assert.Equal("matter-reserved", Assert.IsType<DispatchOutcome.Forbidden>(await _hotline.ReviewAsync(Order(1, Chongchuan.Urban), uphold: true, category: "110201")).Code);
+
+        Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Urban), uphold: true, category: "030702"));
+        var decided = (await _hotline.DecisionsAsync()).Decisions.Single();
+        Assert.Equal(("030702", null), (decided.Category?.Code, decided.Rule));
+        Assert.Contains(decided.Explanation, s => s.Zh.Contains("类别由dispatcher-1更正", StringComparison.Ordinal));
+        Assert.Empty(await ProposalsAsync());
+    }
+
+    [Fact]
+    public async Task Who_leads_does_not_support_as_well_whatever_the_reviewer_names()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices));
+        var street = Chongchuan.Xinchengqiao.Code;
+        await _hotline.TellAsync(_hotline.Return(street, lead: false));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, street), uphold: true, support: [Chongchuan.Market, Chongchuan.Police]));
+        Assert.Equal(Chongchuan.Market, done.Lead?.Code);
+        Assert.Equal([Chongchuan.Police], done.Support.Select(u => u.Code));
+    }
+
+    [Fact]
+    public async Task A_return_is_decided_by_the_rules_of_the_day_on_which_the_ticket_was_filed()
+    {
+        _hotline.Db.Time.MoveTo(new DateTimeOffset(2020, 3, 26, 2, 0, 0, TimeSpan.Zero));
+        await SaveAsync(["later,100201,,,duty,urban,,normal,2020-03-27,,"]);
+        await _hotline.TellAsync(_hotline.Filed(Prices, category: "100201"));
+        _hotline.Db.Time.Advance(TimeSpan.FromDays(1));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market));
+        // The rule of the next day names another unit; on the day of filing nobody else is named.
+        Assert.Equal(RoutingStatus.Triage, Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true)).Status);
+    }
+
+    [Fact]
+    public async Task A_category_that_a_person_gives_raises_the_class_out_of_triage_and_with_a_review()
+    {
+        await _hotline.TellAsync(_hotline.Filed(Prices, address: "杭州市西湖区北山街道"));
+        Assert.Equal(TriageReason.OutOfArea, (await _hotline.DecisionsAsync()).Triage!.Reason);
+        var read = (await _hotline.DecisionsAsync()).Decisions.Single().Category!.Code;
+        Assert.Equal(DeadlineClass.SameDay, Assert.IsType<DispatchOutcome.Done>(await _hotline.DispatchAsync(Chongchuan.Market, category: read)).DeadlineClass);
+
+        const string Second = "20200207-000002";
+        await _hotline.TellAsync(_hotline.Filed("停车场收费", number: Second, category: "051105"));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, number: Second));
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync($"{Second}-1-{Chongchuan.Urban}", uphold: true, lead: Chongchuan.Market, category: "100201"));
+        Assert.Equal(DeadlineClass.SameDay, done.DeadlineClass);
     }
 
     [Fact]
