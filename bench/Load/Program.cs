@@ -24,9 +24,10 @@ using Hotline.Load;
 //   dotnet run -c Release --project bench/Load -- similar --url http://127.0.0.1:5080 --key KEY --times 1000
 
 const string usage = """
-    load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--sample N] [--seed N]
+    load service --mode embedded|servers (--rate R | --concurrency C) --seconds S [--warm S] [--rest S] [--sample N] [--seed N]
         The whole service, started for it: tickets filed at a rate on a fixed schedule, or by C callers at once. Of them, --sample a second are
-        followed until their work order stands in the unit's list; 0 where lists are long already.
+        followed until their work order stands in the unit's list; 0 where lists are long already. --rest: seconds between warming up,
+        which is filing as fast as it goes, and measuring, for the index of words and the hot issues to catch up.
     load service --mode embedded|servers --lives --concurrency C --seconds S [--warm S]
         C whole lives at once: filed, found in the unit's list, accepted, replied over a signature, called back.
     load service --callers-url URL --key K (--rate R | --concurrency C) --seconds S …

@@ -16,11 +16,11 @@ internal static class ServiceLoad
 
     public static async Task<JsonObject> RunAsync(ReadOnlyMemory<string> arguments)
     {
-        var options = new Options(arguments.Span, ["--mode", "--rate", "--concurrency", "--seconds", "--warm", "--seed", "--sample", "--callers-url", "--key"], "--lives");
+        var options = new Options(arguments.Span, ["--mode", "--rate", "--concurrency", "--seconds", "--warm", "--seed", "--sample", "--callers-url", "--key", "--rest"], "--lives");
         var rate = options.Has("--rate") ? options.Number("--rate") : (int?)null;
         var callers = options.Has("--concurrency") ? options.Number("--concurrency") : rate is null ? throw new UsageException("--rate or --concurrency is missing.") : OpenCallers;
         if (rate is not null && options.Has("--concurrency")) throw new UsageException("--rate and --concurrency exclude each other.");
-        var plan = new Plan(rate, callers, options.Number("--seconds"), options.Number("--warm", 10), options.Number("--seed", 1), options.Number("--sample", rate is null ? 5 : 20, least: 0), options.Has("--lives"));
+        var plan = new Plan(rate, callers, options.Number("--seconds"), options.Number("--warm", 10), options.Number("--seed", 1), options.Number("--sample", rate is null ? 5 : 20, least: 0), options.Has("--lives"), options.Number("--rest", 0, least: 0));
 
         if (plan.Lives && (rate is not null || callers > WholeLives.Most || options.Has("--callers-url")))
             throw new UsageException($"--lives goes with --mode and a --concurrency of {WholeLives.Most} at the most.");
@@ -38,7 +38,7 @@ internal static class ServiceLoad
         };
     }
 
-    private sealed record Plan(int? Rate, int Callers, int Seconds, int Warm, int Seed, int Sample, bool Lives);
+    private sealed record Plan(int? Rate, int Callers, int Seconds, int Warm, int Seed, int Sample, bool Lives, int Rest);
 
     private static async Task<JsonObject> StartAsync(string name, Plan plan, Func<string, Task<Mode>> create)
     {
@@ -77,11 +77,12 @@ internal static class ServiceLoad
         foreach (var street in watched) sampler.Add(listsUrl, key, street.Code, [.. Enumerable.Range(0, BodiesPerUnit).Select(_ => Post(others.For(street)))]);
         byte[][] requests = [.. Enumerable.Range(0, Bodies).Select(_ => Post(others.Next()))];
 
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(12) + TimeSpan.FromSeconds(plan.Warm + plan.Seconds));
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(12) + TimeSpan.FromSeconds(plan.Warm + plan.Rest + plan.Seconds));
         await Console.Error.WriteLineAsync($"warming up for {plan.Warm} s");
         var warm = new Filer(url, requests, sampler);
         await warm.RunAsync(plan.Rate is null ? plan.Callers : 16, null, TimeSpan.FromSeconds(plan.Warm), late.Token);
         await SettleAsync(url, sampler);
+        await Task.Delay(TimeSpan.FromSeconds(plan.Rest), late.Token);
         sampler.Restart();
 
         await Console.Error.WriteLineAsync($"measuring for {plan.Seconds} s");
