@@ -12,11 +12,13 @@ public sealed partial class HotlineProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _notes;
+    private readonly ConcurrentQueue<(string Text, TaskCompletionSource Said)> _awaited;
 
-    private HotlineProcess(Process process, ConcurrentQueue<string> notes, Uri url)
+    private HotlineProcess(Process process, ConcurrentQueue<string> notes, ConcurrentQueue<(string Text, TaskCompletionSource Said)> awaited, Uri url)
     {
         _process = process;
         _notes = notes;
+        _awaited = awaited;
         Url = url;
     }
 
@@ -24,6 +26,16 @@ public sealed partial class HotlineProcess : IAsyncDisposable
 
     /// <summary>What it wrote to stderr so far.</summary>
     public string Notes => string.Join('\n', _notes);
+
+    /// <summary>Waits until a line on stderr has the text; throws with all of them where it ends before.</summary>
+    public Task SaysAsync(string text)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited.Enqueue((text, said));
+        if (_notes.Any(n => n.Contains(text, StringComparison.Ordinal))) said.TrySetResult();
+        else if (_process.HasExited) said.TrySetException(new InvalidOperationException($"It has ended:\n{Notes}"));
+        return said.Task.WaitAsync(StartsWithin);
+    }
 
     /// <summary>Starts <c>hotline serve</c> on a free port and waits until it listens.</summary>
     public static Task<HotlineProcess> ServeAsync(string folder, params string[] arguments) =>
@@ -35,15 +47,20 @@ public sealed partial class HotlineProcess : IAsyncDisposable
     {
         var process = Start(folder, ["serve", "--urls", "http://127.0.0.1:0", .. arguments], environment);
         var notes = new ConcurrentQueue<string>();
+        var awaited = new ConcurrentQueue<(string Text, TaskCompletionSource Said)>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is null)
             {
-                listening.TrySetException(new InvalidOperationException($"hotline serve ended:\n{string.Join('\n', notes)}"));
+                var ended = new InvalidOperationException($"hotline serve ended:\n{string.Join('\n', notes)}");
+                listening.TrySetException(ended);
+                foreach (var (_, said) in awaited) said.TrySetException(ended);
                 return;
             }
             notes.Enqueue(line.Data);
+            foreach (var (text, said) in awaited)
+                if (line.Data.Contains(text, StringComparison.Ordinal)) said.TrySetResult();
             if (Listening().Match(line.Data) is { Success: true } match) listening.TrySetResult(new Uri(match.Groups[1].Value));
         };
         process.OutputDataReceived += (_, _) => { };
@@ -51,7 +68,7 @@ public sealed partial class HotlineProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         try
         {
-            return new HotlineProcess(process, notes, await listening.Task.WaitAsync(StartsWithin));
+            return new HotlineProcess(process, notes, awaited, await listening.Task.WaitAsync(StartsWithin));
         }
         catch
         {

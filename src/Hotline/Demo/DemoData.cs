@@ -131,6 +131,7 @@ internal sealed class DemoData(IServiceProvider services, Uri url)
         var ticket = await RoutedAsync(number, keys[Roles.Operator], ct);
         if (ticket["status"]!.GetValue<string>() != "dispatched") return; // in triage for a person, or lived through before
         var order = ticket["workOrders"]!.AsArray().First(o => o!["lead"]!.GetValue<bool>())!;
+        if (order["state"]!.GetValue<string>() != "issued") return; // begun at an earlier start
         var id = order["id"]!.GetValue<string>();
         if (order["unit"]!["code"]!.GetValue<string>() == HandlerUnit) return; // for the person who signs in as demo-handler
         var unit = order["unit"]!["name"]!.GetValue<string>();
