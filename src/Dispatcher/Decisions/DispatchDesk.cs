@@ -63,7 +63,14 @@ public sealed class DispatchDesk(Database database, Router router, RoutingBasis 
                 $"{again.Name}在第{refused[again.Code]}轮退单已获准，不再派给。自第{settings.DesignateAtRound}轮起可以指定，指定后不得再退。")
             : null;
 
-    internal static DeadlineClass Stricter(DeadlineClass? before, DeadlineClass ruled) => before < ruled ? before.Value : ruled;
+    /// <summary>The class of a round whose lead a person names: what it was. Where nothing was found yet, or the category is another one, what the rules give that one, if it is stricter: no class is lowered by itself.</summary>
+    /// <param name="decision">With the category that the person gave.</param>
+    internal DeadlineClass ClassByHand(DecisionRow decision, bool corrected, RoutingQuestion question, RoutingBasis.State state)
+    {
+        if (decision.Limit is { } kept && !corrected) return kept;
+        var ruled = router.ClassOf(question, decision.Category, decision.Street, state);
+        return decision.Limit is { } found && found < ruled ? found : ruled;
+    }
 
     internal static Sentence Designates(int round) =>
         new($"已是第{round}轮，由热线平台指定，承办单位不得再退（指定）。", $"Round {round}: designated by the hotline, final; it cannot be returned again.");

@@ -60,9 +60,7 @@ public sealed record DispatchTicket(
         var category = Category is null ? before.Matter : CategoryCatalogue.Instance.Find(Category);
         var question = ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? work.Now), RoutingQuestion.Nobody);
         if (DispatchDesk.Reserved(state, lead, category?.Code, before.Street, question) is { } reserved) return reserved;
-        // What the rules say of another category counts where it is stricter: a class is never lowered by itself.
-        var deadline = DeadlineClass ?? (before.Limit is { } limit && (Category is null || Category == before.Category) ? limit
-            : DispatchDesk.Stricter(before.Limit, desk.Router.ClassOf(question, category?.Code, before.Street, state)));
+        var deadline = DeadlineClass ?? desk.ClassByHand(before with { Category = category?.Code }, category?.Code != before.Category, question, state);
         if (!triage && before.Lead == lead!.Code && before.Limit == deadline && category?.Code == before.Category
             && before.SupportUnits.Select(u => u.Code).Order().SequenceEqual(units.Select(u => u.Code).Order()))
             return new DispatchOutcome.Invalid("lead", $"{lead.Name} leads already, with the same supporting units and deadline class.");

@@ -76,7 +76,8 @@ public sealed record ReviewReturn(
             if (change is not null) current = current with { Category = code, CategoryName = corrected.Name, RuleId = null };
         }
         var question = ticket.Question(desk.Database.Clock.DayOf(ticket.FiledAt ?? returned.ReturnedAt), RoutingQuestion.Nobody);
-        if (Uphold == true && DispatchDesk.Reserved(state, lead ?? (returned.AsLead ? null : current.LeadUnit), current.Category, current.Street, question) is { } reserved) return reserved;
+        // A lead that stays is sent nothing new, unless the matter is another one now.
+        if (Uphold == true && DispatchDesk.Reserved(state, lead ?? (returned.AsLead || change is null ? null : current.LeadUnit), current.Category, current.Street, question) is { } reserved) return reserved;
 
         if (await work.ExecuteAsync("""
             update dispatch_return set state = @state, reviewed_at = @now, reviewed_by = @actor, note = @Note
@@ -145,7 +146,7 @@ public sealed record ReviewReturn(
 
         decision ??= new Decision(
             lead, [.. (support ?? current.SupportUnits.Where(s => !refused.Contains(s.Code))).Where(s => s.Code != lead!.Code)],
-            current.Limit is { } limit && change is null ? limit : DispatchDesk.Stricter(current.Limit, desk.Router.ClassOf(question, current.Category, current.Street, state)), current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why)
+            desk.ClassByHand(current, change is not null, question, state), current.Matter, current.StreetOffice, current.CommunityPlace, 1, null, null, [], why)
             { Grid = current.Inner?.Named, Entrance = current.Inner?.Entrance };
         if (decision.Lead is not null && DeadlineClass is { } asked) decision = decision with { DeadlineClass = asked };
         return decision with { Why = why };

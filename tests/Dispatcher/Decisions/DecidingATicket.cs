@@ -3,6 +3,7 @@ using Hotline.Dispatcher.Decisions;
 using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Place;
 using Hotline.Dispatcher.Rules;
+using Hotline.Dispatcher.Units;
 
 namespace Hotline.Dispatcher.Tests.Decisions;
 
@@ -278,6 +279,16 @@ public sealed class DecidingATicket
             all,*,{Chongchuan.Division},,duty,services,,normal
             """);
         Assert.Equal("320613-services", Decide(Of("100201", 0.9), Nowhere, basis).Lead?.Code);
+    }
+
+    [Fact]
+    public void A_rule_for_a_county_holds_where_the_words_are_sure_of_the_county_and_no_street_is_known()
+    {
+        var units = new UnitIndex(UnitTree.For("3206", DivisionDirectory.Instance)!.Select(s => new Unit(s.Code, s.Name, s.Kind, s.Parent, s.Division, s.NameEn)));
+        var basis = Chongchuan.Basis with { Units = units, Rules = RuleBook.Stored("id,category,place,mode,lead,class\nall,*,,duty,services,normal\nhere,10,320613,duty,market,normal\n", 0) };
+        Assert.Equal("3206-market", Decide(Of("100201", 0.9), Nowhere with { District = "320613", Confidence = 0.9 }, basis).Lead?.Code);
+        Assert.Equal("3206-services", Decide(Of("100201", 0.9), Nowhere with { District = "320613", Confidence = 0.3 }, basis).Lead?.Code);
+        Assert.Equal("3206-services", Decide(Of("100201", 0.9), Nowhere with { District = "320614", Confidence = 0.9 }, basis).Lead?.Code);
     }
 
     [Fact]

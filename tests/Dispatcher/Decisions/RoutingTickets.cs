@@ -687,6 +687,27 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Fact]
+    public async Task What_has_been_reserved_since_keeps_no_supporting_unit_from_returning()
+    {
+        await _hotline.TellAsync(_hotline.Filed("小区垃圾无人清运", category: "030302"));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Urban, lead: false));
+        await SaveAsync(["since,030302,,,reserved,urban,,normal,2020-02-07,,"]);
+        var done = Assert.IsType<DispatchOutcome.Done>(await _hotline.ReviewAsync(Order(1, Chongchuan.Urban), uphold: true));
+        Assert.Equal(Chongchuan.Xinchengqiao.Code, done.Lead?.Code);
+        Assert.Empty(done.Support);
+    }
+
+    [Fact]
+    public async Task A_rule_of_this_one_day_is_not_proposed_to_be_followed_by_one_that_ends_before_it_begins()
+    {
+        await SaveAsync(["today,100201,,,duty,market,,normal,2020-02-07,2020-02-07,"]);
+        await _hotline.TellAsync(_hotline.Filed(Prices, category: "100201"));
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market));
+        await _hotline.ReviewAsync(Order(1, Chongchuan.Market), uphold: true, lead: Chongchuan.Urban);
+        Assert.Empty(await ProposalsAsync());
+    }
+
+    [Fact]
     public async Task Who_leads_does_not_support_as_well_whatever_the_reviewer_names()
     {
         await _hotline.TellAsync(_hotline.Filed(Prices));
