@@ -4,7 +4,7 @@ using Hotline.Data.Web;
 
 namespace Hotline.Dispatcher;
 
-/// <summary>The body of a call that sends a whole file.</summary>
+/// <summary>A whole file, from the body of a call or from the disk.</summary>
 public static class SentText
 {
     /// <returns>Null where it is longer than allowed, not UTF-8, or holds control characters.</returns>

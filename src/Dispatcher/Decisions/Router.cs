@@ -203,7 +203,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
 
     /// <summary>The smallest division that is known where no street is: the county that the words are sure of, else the hotline's own.</summary>
     private static string? AtHome(PlaceMatch where, RoutingBasis.State basis, DispatchSettings settings) =>
-        where is { OutOfArea: false, Disagrees: false, Street: null, District: { } county } && where.Confidence >= settings.PlaceConfidence && basis.Units.Home is { } home && county.StartsWith(home, StringComparison.Ordinal)
+        where is { Street: null, District: { } county } && where.Confidence >= settings.PlaceConfidence && basis.Units.Home is { } home && county.StartsWith(home, StringComparison.Ordinal)
             ? county : basis.Units.Home;
 
     /// <summary>A rule for a place that may be the one, where it would come before all others and lead elsewhere: then the place matters though the street is not known.</summary>
@@ -211,7 +211,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
     {
         string[] possible = [.. where.Candidates.Select(c => c.Code), .. where.Street is { } unsure ? [unsure] : (string[])[]];
         if (possible.Length == 0 || where.Disagrees) return null;
-        return basis.Rules.Of(reading.Code).FirstOrDefault(r => r.Place.Length > 0 && !rules.Contains(r) && r.InForce(question.Day) && (r.Kind is null || r.Kind == question.Kind)
+        return basis.Rules.Of(reading.Code).FirstOrDefault(r => r.Place.Length > 0 && !rules.Contains(r) && r.InForce(question.Day) && r.Covers(reading.Code, r.Place, question.Kind)
             && possible.Any(p => p.StartsWith(r.Place, StringComparison.Ordinal) || r.Place.StartsWith(p, StringComparison.Ordinal))
             && (rules.Count == 0 || (DispatchRule.Precedence(r, rules[0]) < 0 && (r.Mode, r.Lead) != (rules[0].Mode, rules[0].Lead))));
     }
