@@ -22,10 +22,13 @@ public sealed record SearchIndexSettings(int Small, int Large, TimeSpan Settled,
 public sealed partial class SearchIndexer(Database database, SearchIndexSettings settings, RepeatSettings repeats, ILogger<SearchIndexer> log) : BackgroundService
 {
     /// <summary>Rows in one transaction: others write in between.</summary>
-    private const int RowsAtOnce = 64;
+    private const int RowsAtOnce = 32;
 
-    /// <summary>Tickets that are read on end: some twenty milliseconds of a core. Then it rests as long, or whoever files would wait for a second behind a small segment.</summary>
+    /// <summary>Tickets that are read on end: some twenty milliseconds of a core. Then it rests, or whoever files would wait for a second behind a small segment.</summary>
     private const int TextsAtOnce = 50;
+
+    /// <summary>It takes half a core of an idle machine, which is three to six times what a province files on its worst day; less of a busy one (<see cref="Pace"/>).</summary>
+    private const double PartOfCore = 0.5;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
@@ -40,7 +43,6 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
         {
             while (true)
             {
-                var started = database.Clock.Time.GetTimestamp();
                 var more = false;
                 try
                 {
@@ -52,9 +54,7 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
                     if (database.Dialect.IsAway(e)) LogDatabaseAway(e.Message);
                     else LogFailed(e);
                 }
-                // As long as it worked it rests, so that a great backlog does not take the processor from those who file; about half of this it has rested already.
-                var worked = database.Clock.Time.GetElapsedTime(started) / 2;
-                await Task.Delay(more ? worked : worked + Look, database.Clock.Time, stoppingToken);
+                if (!more) await Task.Delay(Look, database.Clock.Time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -106,30 +106,32 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
     {
         var builder = new SegmentBody.Builder();
         var time = database.Clock.Time;
-        var (held, began) = (time.GetTimestamp(), time.GetTimestamp());
-        var mine = await database.ReadAsync(async db =>
+        var held = time.GetTimestamp();
+        for (var (at, number) = (from, ""); ;)
         {
-            await foreach (var row in db.StreamAsync<TextRow>("""
-                select number, filed_at, title, description, address from intake_ticket where filed_at >= @from and filed_at < @to order by filed_at, number
-                """, new { from, to }).WithCancellation(ct))
-            {
-                builder.Add(row.FiledAt, row.Number, row.Title, row.Description, row.Address);
-                if (builder.Count % TextsAtOnce != 0) continue;
-                await Task.Delay(time.GetElapsedTime(began), time, ct);
-                began = time.GetTimestamp();
-                // A large segment may take longer than the others would wait.
-                if (time.GetElapsedTime(held, began) < Lease / 4) continue;
-                if (!await HoldAsync(ct)) return false;
-                held = began;
-            }
-            return true;
-        }, ct);
-        if (!mine) return false;
+            var began = time.GetTimestamp();
+            // A page at a time, and not one long answer: no snapshot is held while it rests.
+            var rows = await database.ReadAsync(db => db.QueryAsync<TextRow>($"""
+                select number, filed_at, title, description, address from intake_ticket
+                where filed_at >= @at and filed_at < @to and (filed_at > @at or number > @number)
+                order by filed_at, number {db.Dialect.Limit}
+                """, new { at, number, to, limit = TextsAtOnce }), ct);
+            foreach (var row in rows) builder.Add(row.FiledAt, row.Number, row.Title, row.Description, row.Address);
+            if (rows.Count < TextsAtOnce) break;
+            (at, number) = (rows[^1].FiledAt, rows[^1].Number);
+            await RestAsync(began, ct);
+            // A large segment may take longer than the others would wait.
+            if (time.GetElapsedTime(held) < Lease / 4) continue;
+            if (!await HoldAsync(ct)) return false;
+            held = time.GetTimestamp();
+        }
         var segment = await SegmentTable.OpenAsync(database, from, to, builder.Count, Buckets(builder.Count), ct);
         foreach (var rows in builder.Blocks(segment.Buckets).Chunk(RowsAtOnce))
         {
             if (!await HoldAsync(ct)) return false;
+            var began = time.GetTimestamp();
             await SegmentTable.WriteAsync(database, segment, rows, ct);
+            await RestAsync(began, ct);
         }
         if (!await SegmentTable.PublishAsync(database, segment, replaced, ct))
         {
@@ -138,6 +140,12 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
         }
         LogBuilt(builder.Count, from, to);
         return true;
+    }
+
+    private Task RestAsync(long began, CancellationToken ct)
+    {
+        var rest = Pace.Rest(database.Clock.Time.GetElapsedTime(began), PartOfCore, Processors.Spare);
+        return Task.Delay(rest < Lease / 4 ? rest : Lease / 4, database.Clock.Time, ct);
     }
 
     /// <summary>About a thousand postings in a block.</summary>

@@ -34,9 +34,9 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(10);
     private const int Part = 20;
 
-    /// <summary>It takes a quarter of a core while it computes, in short turns: whoever files meanwhile should not notice.</summary>
+    /// <summary>It takes a quarter of a core at most while it computes, in short turns: whoever files meanwhile should not notice.</summary>
     private static readonly TimeSpan Works = TimeSpan.FromMilliseconds(10);
-    private const int Rests = 3;
+    private const double PartOfCore = 0.25;
 
     private readonly string _me = Guid.NewGuid().ToString("N");
 
@@ -73,7 +73,7 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     {
         if (await DueAsync(ct) is not { } due || !await HoldAsync(ct)) return false;
         var watch = Stopwatch.StartNew();
-        var pace = new Pace(Works, Rests, ct);
+        var pace = new Pace(Works, PartOfCore, ct);
         var list = await ComputeAsync(due.Day, due.Days, pace, ct);
         var kept = await database.WriteAsync(async work =>
         {
