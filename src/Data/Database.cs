@@ -218,7 +218,7 @@ public sealed class Database : IAsyncDisposable
         public Work Work { get; protected set; } = null!;
 
         /// <returns>False when it has already failed by itself and left no trace in the transaction.</returns>
-        public abstract Task<bool> RunAsync(DbConnection connection, DbTransaction transaction);
+        public abstract Task<bool> RunAsync(PreparedConnection connection, DbTransaction transaction);
         public abstract void Complete();
         public abstract void Fail(Exception exception);
     }
@@ -229,19 +229,19 @@ public sealed class Database : IAsyncDisposable
 
         public TaskCompletionSource<T> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override async Task<bool> RunAsync(DbConnection connection, DbTransaction transaction)
+        public override async Task<bool> RunAsync(PreparedConnection connection, DbTransaction transaction)
         {
             if (ct.IsCancellationRequested)
             {
                 Committed.TrySetCanceled(ct);
                 return false;
             }
-            await transaction.SaveAsync("unit", CancellationToken.None);
+            connection.Run("savepoint unit");
             try
             {
                 Work = new Work(database.Dialect, connection, transaction, database._clock, ct);
                 _result = await Database.RunAsync(Work, write);
-                await transaction.ReleaseAsync("unit", CancellationToken.None);
+                connection.Run("release unit");
                 return true;
             }
             catch (Exception e)
@@ -249,8 +249,8 @@ public sealed class Database : IAsyncDisposable
                 // Only this unit is undone; the others of its group go on. Its caller hears the cause first: after a full disk
                 // the engine has already undone the whole transaction, and the next line throws for the group.
                 Committed.TrySetException(e);
-                await transaction.RollbackAsync("unit", CancellationToken.None);
-                await transaction.ReleaseAsync("unit", CancellationToken.None);
+                connection.Run("rollback to unit");
+                connection.Run("release unit");
                 return false;
             }
         }

@@ -66,6 +66,9 @@ public abstract class Dialect
     /// </summary>
     internal abstract string Take(string columns, string table, string key);
 
+    /// <summary>Keeps the row whose key the statement <paramref name="which"/> selects from others until the transaction ends; never run where there is one writer.</summary>
+    internal abstract string Hold(string table, string key, string which);
+
     // The statements of Bulk: here for one row, whose properties are the parameters.
 
     internal virtual string Insert<T>(Bulk<T> bulk) => $"insert into {bulk.Table} ({bulk.ColumnNames}) {Rows(bulk)}";

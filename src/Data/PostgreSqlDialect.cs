@@ -64,6 +64,8 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
     internal override string Take(string columns, string table, string key) =>
         $"select {columns} from {table} where {Among(key, "@keys")} order by {key} for update";
 
+    internal override string Hold(string table, string key, string which) => $"select 1 from {table} where {key} = ({which}) for update";
+
     internal override string Update<T>(Bulk<T> bulk, string key, string? version) =>
         $"update {bulk.Table} t set {string.Join(", ", bulk.Columns.Where(c => c.Name != key).Select(c => $"{c.Name} = n.{c.Name}"))} "
         + $"from ({Rows(bulk)}) as n ({bulk.ColumnNames}) where t.{key} = n.{key}{(version is null ? "" : $" and t.{version} = n.{version} - 1")}";

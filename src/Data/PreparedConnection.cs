@@ -14,6 +14,7 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
 {
     private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
     private readonly Dictionary<object, (sqlite3_stmt Statement, Delegate[] Binders)> _bulk = [];
+    private readonly Dictionary<string, sqlite3_stmt> _plain = new(StringComparer.Ordinal);
 
     public SqliteConnection Inner => connection;
 
@@ -26,6 +27,19 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
             _bulk[bulk] = known = (statement, bulk.Columns.Select(SqliteDialect.Binder).ToArray());
         }
         return (known.Statement, (Action<sqlite3_stmt, int, T>[])known.Binders);
+    }
+
+    /// <summary>A statement without parameters and rows.</summary>
+    public void Run(string sql)
+    {
+        if (!_plain.TryGetValue(sql, out var statement))
+        {
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(connection.Handle, sql, out statement), connection.Handle);
+            _plain[sql] = statement;
+        }
+        var code = raw.sqlite3_step(statement);
+        raw.sqlite3_reset(statement);
+        if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, connection.Handle);
     }
 
     [AllowNull]
@@ -53,6 +67,8 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
             _idle.Clear();
             foreach (var (statement, _) in _bulk.Values) statement.Dispose();
             _bulk.Clear();
+            foreach (var statement in _plain.Values) statement.Dispose();
+            _plain.Clear();
             connection.Dispose();
         }
         base.Dispose(disposing);

@@ -55,6 +55,8 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     internal override string Take(string columns, string table, string key) =>
         $"select {columns} from {table} with (updlock, rowlock) where {Among(key, "@keys")} order by {key}";
 
+    internal override string Hold(string table, string key, string which) => $"select 1 from {table} with (updlock, rowlock) where {key} = ({which})";
+
     // holdlock: two processes that add the same row must not both find it missing.
     internal override string InsertMissing<T>(Bulk<T> bulk, string key) => $"""
         insert into {bulk.Table} ({bulk.ColumnNames})

@@ -59,6 +59,8 @@ public sealed class SqliteDialect(string connectionString) : Dialect
     internal override string Take(string columns, string table, string key) =>
         $"select {columns} from {table} where {Among(key, "@keys")} order by {key}";
 
+    internal override string Hold(string table, string key, string which) => throw new NotSupportedException("One writer: nobody to keep the row from.");
+
     public override string ReserveTicketNumbers => """
         insert into intake_number (day, last) values (@day, @count)
         on conflict (day) do update set last = last + excluded.last

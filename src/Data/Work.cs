@@ -135,6 +135,14 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     public Task<IReadOnlyList<T>> TakeAsync<T>(string columns, (string Table, string Key) keyed, IEnumerable<string> keys) =>
         QueryAsync<T>(Dialect.Take(columns, keyed.Table, keyed.Key), new { keys = Json.Write(keys) });
 
+    /// <summary>Keeps one row from others until the transaction ends; what is read next is current. One writer has nobody to keep it from.</summary>
+    /// <param name="keyed">Table and its key column.</param>
+    /// <param name="which">Selects the key; like table and column a constant of the program.</param>
+    public async Task HoldAsync((string Table, string Key) keyed, string which, object parameters)
+    {
+        if (!Dialect.SingleWriter) await QueryAsync<int>(Dialect.Hold(keyed.Table, keyed.Key, which), parameters);
+    }
+
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
     public void Send<T>(T message) where T : IMessage =>
         _messages.Add(new Message(Delivery.NextId(Now), MessageTypes.To(typeof(T)), typeof(T).Name, message.Ticket, Json.Write(message)));

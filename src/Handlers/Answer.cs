@@ -27,13 +27,16 @@ public abstract record Answer
     /// Loads the work order for a handler of its unit, lets the use case decide and change, and answers with what it is then.
     /// </summary>
     /// <param name="change">Returns a refusal and changes nothing, or changes and returns null.</param>
-    internal static Task<Answer> ToAsync(
-        string id, ClaimsPrincipal user, Database database, Deadlines deadlines, Func<Work, WorkOrderRow, Task<Refusal?>> change, CancellationToken ct) =>
-        database.WriteAsync<Answer>(async work =>
+    internal static async Task<Answer> ToAsync(
+        string id, ClaimsPrincipal user, Database database, Deadlines deadlines, Func<Work, WorkOrderRow, Task<Refusal?>> change, CancellationToken ct)
+    {
+        var no = await database.WriteAsync<Answer?>(async work =>
         {
             var order = await WorkOrders.EnterOrderAsync(work, id);
             if (order is null || !user.ActsFor(order.UnitCode)) return new Unknown();
-            if (await change(work, order) is { } refusal) return new Refused(refusal);
-            return new Done((await WorkOrderQuery.FindAsync(work, id, deadlines, work.Now))!);
+            return await change(work, order) is { } refusal ? new Refused(refusal) : null;
         }, ct);
+        // Read after the commit: with one writer, all others wait for what is done before.
+        return no ?? new Done((await new WorkOrderQuery(database, deadlines).FindAsync(id, ct))!);
+    }
 }

@@ -25,11 +25,9 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
             orders.AddRange(Missing(message, deadline, known[message.Ticket].ToArray(), tickets[message.Ticket]));
         }
         WorkOrders.Add(work, rounds, orders);
-        foreach (var message in now)
-        {
-            foreach (var older in known[message.Ticket].Where(o => o.Round < message.Round))
-                await WorkOrders.CancelAsync(work, older, message.DecidedAt, CancelReasons.Superseded, "handlers");
-        }
+        await WorkOrders.CancelAsync(work, now.SelectMany(message => known[message.Ticket]
+            .Where(o => o.Round < message.Round)
+            .Select(older => (older, message.DecidedAt, CancelReasons.Superseded, "handlers"))));
         if (now.Length < messages.Count) await ConsumeAsync([.. messages.Except(now)], work);
     }
 

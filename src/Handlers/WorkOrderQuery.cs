@@ -69,17 +69,14 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
             .Select(o => View(o, rounds.Single(r => r.Round == o.Round), FirstResponsibility.HandsOver(o, orders, closed), urgings, deadlines, database.Clock.Now))];
     }
 
-    public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) =>
-        database.ReadAsync(db => FindAsync(db, id, deadlines, database.Clock.Now), ct);
-
-    internal static async Task<WorkOrderView?> FindAsync(Session db, string id, Deadlines deadlines, DateTimeOffset now)
+    public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) => database.ReadAsync(async db =>
     {
         if (await WorkOrders.FindAsync(db, id) is not { } order) return null;
         var handsOver = FirstResponsibility.MayHandOver(order)
             && FirstResponsibility.HandsOver(order, await WorkOrders.OfTicketAsync(db, order.Ticket), await WorkOrders.IsClosedAsync(db, order.Ticket));
         var round = (await WorkOrders.RoundsAsync(db, order.Ticket)).Single(r => r.Round == order.Round);
-        return View(order, round, handsOver, await UrgingsAsync(db, order.Ticket), deadlines, now);
-    }
+        return View(order, round, handsOver, await UrgingsAsync(db, order.Ticket), deadlines, database.Clock.Now);
+    }, ct);
 
     private static Task<IReadOnlyList<Urging>> UrgingsAsync(Session db, string ticket) =>
         db.QueryAsync<Urging>("select id, at, note from handling_urging where ticket = @ticket order by at, id", new { ticket });

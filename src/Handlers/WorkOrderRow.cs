@@ -117,6 +117,12 @@ internal static class WorkOrders
 
     private static readonly Bulk<WorkOrderRow> Insert = Bulk<WorkOrderRow>.Insert("handling_work_order");
 
+    private static readonly Bulk<WorkOrderRow> Update = Bulk<WorkOrderRow>.Update("handling_work_order", "id",
+    [
+        "state", "accepted_at", "accepted_by", "returns", "replied_at", "replied_by", "result", "contacted_citizen", "reply_text", "public_text", "signed_by_name", "signed_by_title",
+        "cancelled_at", "cancel_reason",
+    ], version: "version");
+
     /// <summary>
     /// Goes first in every change of a ticket's work orders: the row is made where it is missing and held, so the changes of one ticket come one
     /// after another on every engine, and what is read next is current.
@@ -133,9 +139,8 @@ internal static class WorkOrders
     /// <summary>The work order as it is now, with no other change to its ticket under way; null where there is none.</summary>
     public static async Task<WorkOrderRow?> EnterOrderAsync(Work work, string id)
     {
-        var ticket = (await work.QueryAsync<string>("select ticket from handling_work_order where id = @id", new { id })).SingleOrDefault();
-        if (ticket is null) return null;
-        await EnterAsync(work, ticket);
+        // The ticket's row has been there since its first order.
+        await work.HoldAsync(("handling_ticket", "ticket"), "select ticket from handling_work_order where id = @id", new { id });
         return await FindAsync(work, id);
     }
 
@@ -170,18 +175,13 @@ internal static class WorkOrders
 
     /// <summary>Stores the next version of a work order and tells the other roles.</summary>
     /// <param name="changed">The row as read, with what changes; its version is still the one that was read.</param>
-    public static async Task SaveAsync(Work work, WorkOrderRow changed)
+    public static Task SaveAsync(Work work, WorkOrderRow changed) => SaveAsync(work, [changed]);
+
+    private static async Task SaveAsync(Work work, IReadOnlyCollection<WorkOrderRow> changed)
     {
-        var rows = await work.ExecuteAsync("""
-            update handling_work_order
-            set state = @State, version = version + 1, accepted_at = @AcceptedAt, accepted_by = @AcceptedBy, returns = @Returns,
-                replied_at = @RepliedAt, replied_by = @RepliedBy, result = @Result, contacted_citizen = @ContactedCitizen, reply_text = @ReplyText,
-                public_text = @PublicText, signed_by_name = @SignedByName, signed_by_title = @SignedByTitle,
-                cancelled_at = @CancelledAt, cancel_reason = @CancelReason
-            where id = @Id and version = @Version
-            """, changed);
-        if (rows != 1) throw new ConflictException($"Work order {changed.Id}");
-        work.Send((changed with { Version = changed.Version + 1 }).Snapshot());
+        var saved = changed.Select(o => o with { Version = o.Version + 1 }).ToArray();
+        if (await work.ExecuteAsync(Update, saved) != saved.Length) throw new ConflictException(saved is [var only] ? $"Work order {only.Id}" : "One of several work orders");
+        foreach (var order in saved) work.Send(order.Snapshot());
     }
 
     /// <summary>Keeps the instant of a return, or of its being upheld, where a recount of the day finds it.</summary>
@@ -191,22 +191,27 @@ internal static class WorkOrders
         """, new { at, order.Id, order.Ticket });
 
     /// <summary>
-    /// Takes a work order back. The earliest cause counts, whichever is heard of first, so that the same messages in any
+    /// Takes work orders back. The earliest cause counts, whichever is heard of first, so that the same messages in any
     /// order leave the same state and times.
     /// </summary>
-    /// <param name="cause">When the cause arose, not when it was heard of.</param>
-    public static async Task CancelAsync(Work work, WorkOrderRow order, DateTimeOffset cause, string reason, string by)
+    /// <param name="causes">Each order, with when the cause arose (not when it was heard of), and by whom.</param>
+    public static async Task CancelAsync(Work work, IEnumerable<(WorkOrderRow Order, DateTimeOffset Cause, string Reason, string By)> causes)
     {
-        if (order.Stands.After(WorkOrderMove.Cancel, order.AcceptedAt is not null) is not { } state) return;
-        var at = CancelledAt(order, cause);
-        if (order.CancelledAt is { } earlier && earlier <= at) return;
-        await SaveAsync(work, order with
+        var cancelled = new List<WorkOrderRow>();
+        foreach (var (order, cause, reason, by) in causes)
         {
-            State = state.Word(),
-            CancelledAt = at,
-            CancelReason = order.CancelReason == CancelReasons.ReturnUpheld ? order.CancelReason : reason,
-        });
-        if (order.CancelledAt is null) work.Note(order.Ticket, by, "cancelled", reason, order.UnitCode);
+            if (order.Stands.After(WorkOrderMove.Cancel, order.AcceptedAt is not null) is not { } state) continue;
+            var at = CancelledAt(order, cause);
+            if (order.CancelledAt is { } earlier && earlier <= at) continue;
+            cancelled.Add(order with
+            {
+                State = state.Word(),
+                CancelledAt = at,
+                CancelReason = order.CancelReason == CancelReasons.ReturnUpheld ? order.CancelReason : reason,
+            });
+            if (order.CancelledAt is null) work.Note(order.Ticket, by, "cancelled", reason, order.UnitCode);
+        }
+        if (cancelled.Count > 0) await SaveAsync(work, cancelled);
     }
 
     /// <summary>A ticket may end while the decision on it is being made: no work order ends before it was issued.</summary>

@@ -23,7 +23,7 @@ public sealed record AnswerTicket(string Text)
         if (ticket.Standing() is not (TicketStatus.Filed or TicketStatus.Triage or TicketStatus.Dispatched) || ticket.Round > 1)
             return new TicketOutcome.Forbidden($"Ticket {number} is {ticket.Status}: only a ticket that no unit has taken up yet can be answered directly.");
         work.Note(number, actor, "answered", desk.Redact(ticket, Text));
-        await Tickets.CloseAsync(work, ticket, ticket with { Answer = Text }, Closing.Answered, actor);
+        await Tickets.CloseAsync(work, ticket, ticket with { Answer = Text }, Closing.Answered, actor, await Tickets.CallbacksAsync(work, number));
         return new TicketOutcome.Done(TicketStatus.Closed);
     }, ct);
 }

@@ -62,7 +62,7 @@ public sealed record RecordCallback(CallbackOutcome Outcome, bool? Solved = null
             work.Send(saved.Facts([.. earlier, callback]));
             return new TicketOutcome.Done(saved.Standing());
         }
-        await Tickets.CloseAsync(work, ticket, ticket, Closing.CalledBack, actor);
+        await Tickets.CloseAsync(work, ticket, ticket, Closing.CalledBack, actor, [.. earlier, callback]);
         work.Note(number, actor, "closed", Outcome == CallbackOutcome.NotReached ? $"not reached {Attempts} times" : Outcome.Word());
         return new TicketOutcome.Done(TicketStatus.Closed);
     }, ct);

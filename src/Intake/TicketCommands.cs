@@ -34,8 +34,8 @@ public sealed class TicketDesk(Database database, Contacts contacts)
     internal Task<TicketOutcome> OnAsync(string number, Func<Work, TicketRow, Task<TicketOutcome>> decide, CancellationToken ct) =>
         database.WriteAsync(async work =>
         {
-            // The touched row makes the commands on one ticket come one after another, however many operators press at once.
-            await work.ExecuteAsync("update intake_ticket set version = version where number = @number", new { number });
+            // The held row makes the commands on one ticket come one after another, however many operators press at once.
+            await work.HoldAsync(("intake_ticket", "number"), "@number", new { number });
             return await Tickets.FindAsync(work, number) is { } ticket ? await decide(work, ticket) : new TicketOutcome.Unknown(number);
         }, ct);
 }

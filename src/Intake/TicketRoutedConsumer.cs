@@ -19,10 +19,12 @@ public sealed class TicketRoutedConsumer : IConsumer<TicketRouted>
         });
 }
 
-/// <summary>Notes on the tickets how far the lead's work order is. Older rounds and versions change nothing.</summary>
+/// <summary>
+/// Notes on the tickets how far the lead's work order is. Older rounds and versions change nothing; nor does an order that has just been issued, of which the routing tells.
+/// </summary>
 public sealed class WorkOrderChangedConsumer : IConsumer<WorkOrderChanged>
 {
-    public Task ConsumeAsync(IReadOnlyList<WorkOrderChanged> messages, Work work) => Progress.NoteAsync(work, [.. messages.Where(m => m.Lead)], (message, ticket) =>
+    public Task ConsumeAsync(IReadOnlyList<WorkOrderChanged> messages, Work work) => Progress.NoteAsync(work, [.. messages.Where(m => m.Lead && m.Version > 1)], (message, ticket) =>
         message.Round < ticket.OrderRound || (message.Round == ticket.OrderRound && message.Version <= ticket.OrderVersion) ? ticket : ticket with
         {
             OrderRound = message.Round,

@@ -165,10 +165,11 @@ internal static class Tickets
     }
 
     /// <summary>Closes the ticket and tells everyone.</summary>
-    public static async Task CloseAsync(Work work, TicketRow before, TicketRow after, Closing how, string by)
+    /// <param name="callbacks">All of the ticket's.</param>
+    public static async Task CloseAsync(Work work, TicketRow before, TicketRow after, Closing how, string by, IReadOnlyList<Callback> callbacks)
     {
         var closed = await SaveAsync(work, before, after with { ClosedAt = work.Now, ClosedHow = how.Word() });
         work.Send(new TicketClosed(closed.Number, how, work.Now, by));
-        work.Send(closed.Facts(await CallbacksAsync(work, closed.Number)));
+        work.Send(closed.Facts(callbacks));
     }
 }

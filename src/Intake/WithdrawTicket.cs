@@ -22,7 +22,7 @@ public sealed record WithdrawTicket(string Reason)
     {
         if (ticket.ClosedAt is not null) return new TicketOutcome.Forbidden($"Ticket {number} is closed.");
         work.Note(number, actor, "withdrawn", desk.Redact(ticket, Reason));
-        await Tickets.CloseAsync(work, ticket, ticket, Closing.Withdrawn, actor);
+        await Tickets.CloseAsync(work, ticket, ticket, Closing.Withdrawn, actor, await Tickets.CallbacksAsync(work, number));
         return new TicketOutcome.Done(TicketStatus.Closed);
     }, ct);
 }
