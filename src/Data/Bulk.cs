@@ -11,10 +11,10 @@ namespace Hotline.Data;
 /// </summary>
 public sealed class Bulk<T>
 {
-    private readonly Func<Dialect, Bulk<T>, string> _write;
-    private readonly ConcurrentDictionary<string, string> _sql = new(StringComparer.Ordinal);
+    private readonly Func<Dialect, Bulk<T>, bool, string> _write;
+    private readonly ConcurrentDictionary<(string Dialect, bool One), string> _sql = [];
 
-    private Bulk(string table, IEnumerable<Column<T>> columns, Func<Dialect, Bulk<T>, string> write)
+    private Bulk(string table, IEnumerable<Column<T>> columns, Func<Dialect, Bulk<T>, bool, string> write)
     {
         Table = table;
         Columns = [.. columns];
@@ -29,13 +29,13 @@ public sealed class Bulk<T>
     public string ColumnNames => string.Join(", ", Columns.Select(c => c.Name));
 
     /// <summary>Adds rows; one whose key is there already is a conflict.</summary>
-    public static Bulk<T> Insert(string table) => new(table, Column<T>.All, (d, b) => d.Insert(b));
+    public static Bulk<T> Insert(string table) => new(table, Column<T>.All, (d, b, one) => d.Insert(b, one));
 
     /// <summary>Adds the rows whose key is not there yet, and leaves the others as they are.</summary>
-    public static Bulk<T> InsertMissing(string table, string key) => new(table, Column<T>.All, (d, b) => d.InsertMissing(b, key));
+    public static Bulk<T> InsertMissing(string table, string key) => new(table, Column<T>.All, (d, b, one) => d.InsertMissing(b, key, one));
 
     /// <summary>Adds <paramref name="numbers"/> to those of the row with the same keys, or adds the row. The rows should come in the order of their keys.</summary>
-    public static Bulk<T> Add(string table, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) => new(table, Column<T>.All, (d, b) => d.Add(b, keys, numbers));
+    public static Bulk<T> Add(string table, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) => new(table, Column<T>.All, (d, b, one) => d.Add(b, keys, numbers, one));
 
     /// <summary>Changes columns of the rows with the same key.</summary>
     /// <param name="version">A column to set, which must be one less in the stored row than in the new one, or else the row stays as it is.</param>
@@ -44,28 +44,33 @@ public sealed class Bulk<T>
         var named = set.Append(key).Concat(version is null ? [] : [version]).ToArray();
         return named.Except(Column<T>.All.Select(c => c.Name)).FirstOrDefault() is { } unknown
             ? throw new ArgumentException($"{typeof(T).Name} has no property for the column '{unknown}'.", nameof(set))
-            : new Bulk<T>(table, Column<T>.All.Where(c => named.Contains(c.Name)), (d, b) => d.Update(b, key, version));
+            : new Bulk<T>(table, Column<T>.All.Where(c => named.Contains(c.Name)), (d, b, one) => d.Update(b, key, version, one));
     }
 
-    internal string Sql(Dialect dialect) => _sql.GetOrAdd(dialect.Name, _ => _write(dialect, this));
+    /// <param name="one">For one row, where the engine writes it in another way than several.</param>
+    internal string Sql(Dialect dialect, bool one) => _sql.GetOrAdd((dialect.Name, one), _ => _write(dialect, this, one));
 }
 
 /// <summary>Rows, and the statement that writes them.</summary>
 internal abstract record Written
 {
-    public abstract string Sql(Dialect dialect);
+    public abstract string Sql(Dialect dialect, bool one);
+
+    public abstract int Count { get; }
 
     /// <summary>The values of each column, by the property's name.</summary>
-    public abstract IEnumerable<(string Property, Array Values)> Values();
+    public abstract IEnumerable<(string Property, Type Type, Array Values)> Values();
 
     public abstract Task<int> ExecuteAsync(Dialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken ct);
 }
 
 internal sealed record Written<T>(Bulk<T> Statement, IReadOnlyCollection<T> Rows) : Written
 {
-    public override string Sql(Dialect dialect) => Statement.Sql(dialect);
+    public override string Sql(Dialect dialect, bool one) => Statement.Sql(dialect, one);
 
-    public override IEnumerable<(string Property, Array Values)> Values() => Statement.Columns.Select(c => (c.Property, c.Values(Rows)));
+    public override int Count => Rows.Count;
+
+    public override IEnumerable<(string Property, Type Type, Array Values)> Values() => Statement.Columns.Select(c => (c.Property, c.Type, c.Values(Rows)));
 
     public override Task<int> ExecuteAsync(Dialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken ct) =>
         dialect.ExecuteAsync(Statement, Rows, connection, transaction, ct);

@@ -71,14 +71,14 @@ public abstract class Dialect
 
     // The statements of Bulk: here for one row, whose properties are the parameters.
 
-    internal virtual string Insert<T>(Bulk<T> bulk) => $"insert into {bulk.Table} ({bulk.ColumnNames}) {Rows(bulk)}";
+    internal virtual string Insert<T>(Bulk<T> bulk, bool one) => $"insert into {bulk.Table} ({bulk.ColumnNames}) {Rows(bulk, one)}";
 
-    internal virtual string InsertMissing<T>(Bulk<T> bulk, string key) => $"{Insert(bulk)} on conflict ({key}) do nothing";
+    internal virtual string InsertMissing<T>(Bulk<T> bulk, string key, bool one) => $"{Insert(bulk, one)} on conflict ({key}) do nothing";
 
-    internal virtual string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) =>
-        $"{Insert(bulk)} on conflict ({string.Join(", ", keys)}) do update set {string.Join(", ", numbers.Select(n => $"{n} = {bulk.Table}.{n} + excluded.{n}"))}";
+    internal virtual string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers, bool one) =>
+        $"{Insert(bulk, one)} on conflict ({string.Join(", ", keys)}) do update set {string.Join(", ", numbers.Select(n => $"{n} = {bulk.Table}.{n} + excluded.{n}"))}";
 
-    internal virtual string Update<T>(Bulk<T> bulk, string key, string? version)
+    internal virtual string Update<T>(Bulk<T> bulk, string key, string? version, bool one)
     {
         var parameters = bulk.Columns.ToDictionary(c => c.Name, c => $"@{c.Property}", StringComparer.Ordinal);
         return $"update {bulk.Table} set {string.Join(", ", bulk.Columns.Where(c => c.Name != key).Select(c => $"{c.Name} = {parameters[c.Name]}"))} "
@@ -86,11 +86,11 @@ public abstract class Dialect
     }
 
     /// <summary>The row or rows of a bulk statement, as a part of it.</summary>
-    private protected virtual string Rows<T>(Bulk<T> bulk) => $"values ({string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}"))})";
+    private protected virtual string Rows<T>(Bulk<T> bulk, bool one) => $"values ({string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}"))})";
 
     internal virtual Task<int> ExecuteAsync<T>(
         Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct) =>
-        connection.ExecuteAsync(new CommandDefinition(statement.Sql(this), rows, transaction, cancellationToken: ct));
+        connection.ExecuteAsync(new CommandDefinition(statement.Sql(this, one: true), rows, transaction, cancellationToken: ct));
 
     /// <summary>Writes the last rows of a transaction and commits it; not cancelled half-way, where nobody could tell whether it was done.</summary>
     internal virtual async Task CommitAsync(IEnumerable<Written> last, DbConnection connection, DbTransaction transaction)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Hotline.Contracts;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Hotline.Data;
 
@@ -66,18 +67,21 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
 
     internal override string Hold(string table, string key, string which) => $"select 1 from {table} where {key} = ({which}) for update";
 
-    internal override string Update<T>(Bulk<T> bulk, string key, string? version) =>
-        $"update {bulk.Table} t set {string.Join(", ", bulk.Columns.Where(c => c.Name != key).Select(c => $"{c.Name} = n.{c.Name}"))} "
-        + $"from ({Rows(bulk)}) as n ({bulk.ColumnNames}) where t.{key} = n.{key}{(version is null ? "" : $" and t.{version} = n.{version} - 1")}";
+    internal override string Update<T>(Bulk<T> bulk, string key, string? version, bool one) => one
+        ? base.Update(bulk, key, version, one)
+        : $"update {bulk.Table} t set {string.Join(", ", bulk.Columns.Where(c => c.Name != key).Select(c => $"{c.Name} = n.{c.Name}"))} "
+            + $"from ({Rows(bulk, one)}) as n ({bulk.ColumnNames}) where t.{key} = n.{key}{(version is null ? "" : $" and t.{version} = n.{version} - 1")}";
 
-    // A list for each column: one text of the statement, and one round trip, for any number of rows.
-    private protected override string Rows<T>(Bulk<T> bulk) =>
-        $"select * from unnest({string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}::{TypeOf(c.Type)}[]"))})";
+    // A list for each column: one text of the statement, and one round trip, for any number of rows. One row is written by its values: the
+    // engine holds that a list is longer, and would plan the statement anew each time.
+    private protected override string Rows<T>(Bulk<T> bulk, bool one) => one
+        ? base.Rows(bulk, one)
+        : $"select * from unnest({string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}::{TypeOf(c.Type).Name}[]"))})";
 
     internal override async Task<int> ExecuteAsync<T>(
         Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(statement.Sql(this), (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+        await using var command = new NpgsqlCommand(statement.Sql(this, rows.Count == 1), (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
         Fill(command.Parameters, new Written<T>(statement, rows));
         return await command.ExecuteNonQueryAsync(ct);
     }
@@ -88,7 +92,7 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         await using var batch = new NpgsqlBatch((NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
         foreach (var written in last)
         {
-            var command = new NpgsqlBatchCommand(written.Sql(this));
+            var command = new NpgsqlBatchCommand(written.Sql(this, written.Count == 1));
             Fill(command.Parameters, written);
             batch.BatchCommands.Add(command);
         }
@@ -98,25 +102,28 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
 
     private static void Fill(NpgsqlParameterCollection parameters, Written written)
     {
-        foreach (var (property, values) in written.Values())
+        foreach (var (property, type, values) in written.Values())
         {
-            parameters.AddWithValue(property, values switch
+            Array stored = values switch
             {
                 DateOnly[] days => Array.ConvertAll(days, Days.Write),
                 DateTimeOffset[] instants => Array.ConvertAll(instants, Data.Rows.Cut),
                 DateTimeOffset?[] instants => Array.ConvertAll(instants, i => i is { } instant ? Data.Rows.Cut(instant) : (DateTimeOffset?)null),
                 _ => values,
-            });
+            };
+            // By its type, so that a null is of it too: else it would be another statement.
+            if (written.Count == 1) parameters.Add(new NpgsqlParameter(property, TypeOf(type).Type) { Value = stored.GetValue(0) ?? DBNull.Value });
+            else parameters.AddWithValue(property, stored);
         }
     }
 
-    private static string TypeOf(Type type) =>
-        type == typeof(string) || type == typeof(DateOnly) ? "text"
-        : type == typeof(int) ? "integer"
-        : type == typeof(long) ? "bigint"
-        : type == typeof(bool) ? "boolean"
-        : type == typeof(double) ? "double precision"
-        : type == typeof(DateTimeOffset) ? "timestamptz"
+    private static (string Name, NpgsqlDbType Type) TypeOf(Type type) =>
+        type == typeof(string) || type == typeof(DateOnly) ? ("text", NpgsqlDbType.Text)
+        : type == typeof(int) ? ("integer", NpgsqlDbType.Integer)
+        : type == typeof(long) ? ("bigint", NpgsqlDbType.Bigint)
+        : type == typeof(bool) ? ("boolean", NpgsqlDbType.Boolean)
+        : type == typeof(double) ? ("double precision", NpgsqlDbType.Double)
+        : type == typeof(DateTimeOffset) ? ("timestamptz", NpgsqlDbType.TimestampTz)
         : throw new NotSupportedException($"No column of {type.Name} is written in bulk.");
 
     public override string ReserveTicketNumbers => """

@@ -23,7 +23,7 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
     {
         if (!_bulk.TryGetValue(bulk, out var known))
         {
-            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(connection.Handle, bulk.Sql(dialect), out var statement), connection.Handle);
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(connection.Handle, bulk.Sql(dialect, one: true), out var statement), connection.Handle);
             _bulk[bulk] = known = (statement, bulk.Columns.Select(SqliteDialect.Binder).ToArray());
         }
         return (known.Statement, (Action<sqlite3_stmt, int, T>[])known.Binders);

@@ -58,13 +58,13 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     internal override string Hold(string table, string key, string which) => $"select 1 from {table} with (updlock, rowlock) where {key} = ({which})";
 
     // holdlock: two processes that add the same row must not both find it missing.
-    internal override string InsertMissing<T>(Bulk<T> bulk, string key) => $"""
+    internal override string InsertMissing<T>(Bulk<T> bulk, string key, bool one) => $"""
         insert into {bulk.Table} ({bulk.ColumnNames})
         select {string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}"))}
         where not exists (select 1 from {bulk.Table} with (updlock, holdlock) where {key} = @{bulk.Columns.Single(c => c.Name == key).Property})
         """;
 
-    internal override string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) => $"""
+    internal override string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers, bool one) => $"""
         merge {bulk.Table} with (holdlock) as t
         using (select {string.Join(", ", bulk.Columns.Select(c => $"@{c.Property} as {c.Name}"))}) as n
         on {string.Join(" and ", keys.Select(k => $"t.{k} = n.{k}"))}

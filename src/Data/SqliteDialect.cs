@@ -86,14 +86,14 @@ public sealed class SqliteDialect(string connectionString) : Dialect
     }
 
     // By number, in the order of the columns.
-    internal override string Update<T>(Bulk<T> bulk, string key, string? version)
+    internal override string Update<T>(Bulk<T> bulk, string key, string? version, bool one)
     {
         var parameters = bulk.Columns.Select((c, i) => (c.Name, Number: $"?{i + 1}")).ToDictionary(c => c.Name, c => c.Number, StringComparer.Ordinal);
         return $"update {bulk.Table} set {string.Join(", ", parameters.Where(p => p.Key != key).Select(p => $"{p.Key} = {p.Value}"))} "
             + $"where {key} = {parameters[key]}{(version is null ? "" : $" and {version} = {parameters[version]} - 1")}";
     }
 
-    private protected override string Rows<T>(Bulk<T> bulk) => $"values ({string.Join(", ", bulk.Columns.Select((_, i) => $"?{i + 1}"))})";
+    private protected override string Rows<T>(Bulk<T> bulk, bool one) => $"values ({string.Join(", ", bulk.Columns.Select((_, i) => $"?{i + 1}"))})";
 
     internal static Action<sqlite3_stmt, int, T> Binder<T>(Column<T> column) => column.Get switch
     {
