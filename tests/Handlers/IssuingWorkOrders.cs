@@ -129,6 +129,28 @@ public abstract class IssuingWorkOrders(Engine engine) : OnUnitDesk(engine)
     }
 
     [Fact]
+    public async Task Many_tickets_that_end_together_end_each_by_itself()
+    {
+        string[] tickets = [.. Enumerable.Range(1, 5).Select(n => $"20200207-{n:D6}")];
+        await Desk.HearAsync([.. tickets.Select(t => Desk.Decision(support: [UnitDesk.Market]) with { Ticket = t })]);
+        var consumer = new TicketClosedConsumer();
+        TicketClosed End(int ticket, int minutes) => new(tickets[ticket], ticket % 2 == 0 ? Closing.Withdrawn : Closing.Answered, Desk.Now.AddMinutes(minutes), $"operator {ticket}");
+        await Desk.Db.Database.WriteAsync(work => consumer.ConsumeAsync([End(0, 10), End(1, 20)], work), CancellationToken.None);
+
+        // One is new, one told again, one ended earlier than was heard, one is told with two times; the last goes on.
+        await Desk.Db.Database.WriteAsync(work => consumer.ConsumeAsync([End(3, 40), End(2, 30), End(1, 20), End(0, 5), End(3, 35)], work), CancellationToken.None);
+
+        var orders = await Desk.Db.Database.ReadAsync(db => new WorkOrderFacts().OfAsync(db, tickets), CancellationToken.None);
+        Assert.Equal(
+            [5, 5, 20, 20, 30, 30, 35, 35, null, null],
+            orders.OrderBy(o => o.WorkOrder, StringComparer.Ordinal).Select(o => (int?)(o.CancelledAt - Desk.Now)?.TotalMinutes));
+        Assert.Equal([3, 3, 2, 2, 2, 2, 2, 2, 1, 1], orders.OrderBy(o => o.WorkOrder, StringComparer.Ordinal).Select(o => o.Version));
+        Assert.Equal(
+            [("withdrawn", "operator 0"), ("answered", "operator 1"), ("withdrawn", "operator 2"), ("answered", "operator 3")],
+            (await Desk.Db.Database.ReadAsync(db => db.QueryAsync<(string, string)>("select closed_how, closed_by from handling_ticket where closed_at is not null order by ticket"), CancellationToken.None)));
+    }
+
+    [Fact]
     public async Task An_urging_is_shown_on_every_order_of_the_ticket_once_even_when_it_comes_first()
     {
         var first = new TicketUrged(UnitDesk.Ticket, "u1", "still not collected", Desk.Now, "operator");

@@ -27,6 +27,21 @@ public abstract class LivingWithATicket(Engine engine) : OnEngine(engine)
         Assert.Equal("口罩明天到货", view.PublicReply);
     }
 
+    [Fact]
+    public async Task An_order_that_has_just_been_issued_is_not_noted_since_the_routing_has_told_of_it()
+    {
+        var number = await Desk.FileAsync();
+        await Desk.RoutedAsync(number, 1, 1);
+        await Desk.OrderAsync(number, 1, 1, WorkOrderState.Issued);
+        Assert.Equal((TicketStatus.Dispatched, 2), await StandingAsync());
+
+        await Desk.OrderAsync(number, 1, 2, WorkOrderState.Accepted);
+        Assert.Equal((TicketStatus.Accepted, 3), await StandingAsync());
+
+        async Task<(TicketStatus, int)> StandingAsync() => ((await Desk.ViewAsync(number)).Status, await Desk.Db.Database.ReadAsync(
+            db => db.ScalarAsync<int>("select version from intake_ticket where number = @number", new { number }), None));
+    }
+
     [Theory]
     [InlineData(CallbackOutcome.Satisfied)]
     [InlineData(CallbackOutcome.BasicallySatisfied)]
