@@ -14,8 +14,8 @@ namespace Hotline.Load;
 /// </summary>
 internal sealed class WholeLives : IDisposable
 {
-    /// <summary>Fewer than half of them wait for their callback at once, and those stand on one page of its list.</summary>
-    public const int Most = 400;
+    /// <summary>Fewer than the calls that the service answers at once (<c>Overload:Requests</c>); those that wait for their callback stand on one page of its list.</summary>
+    public const int Most = 240;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Reply = """{"result":"resolved","contactedCitizen":true,"text":"网格员已上门核实，并与来电人联系说明情况。","publicText":"您反映的问题已经处理，感谢您的理解和支持。","signedBy":{"name":"值班负责人","title":"副主任"}}"""u8.ToArray();
