@@ -10,7 +10,7 @@ namespace Hotline.Intake.Tests;
 public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly SearchIndexSettings Small = new(8, 32, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
+    private static readonly SearchIndexSettings Small = new(8, 32, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), Page: 5);
 
     private const string Smoke = "濠河雅苑一楼烧烤店油烟扰民";
     private const string SmokeText = "濠河雅苑3栋一楼的烧烤店每天晚上油烟直排，楼上住户不敢开窗，多次找物业没有人管。";

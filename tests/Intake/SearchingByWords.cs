@@ -9,7 +9,7 @@ namespace Hotline.Intake.Tests;
 public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly SearchIndexSettings Small = new(8, 32, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
+    private static readonly SearchIndexSettings Small = new(8, 32, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), Page: 5);
 
     private readonly List<(string Number, DateTimeOffset At, FileTicket Ticket)> _filed = [];
 
