@@ -28,7 +28,7 @@ public static class Processors
             {
                 if (TimeProvider.System.GetElapsedTime(_at) < Window) return _spare;
                 var counted = Count();
-                if (counted.All > _counted.All) _spare = Math.Clamp((double)(counted.Idle - _counted.Idle) / (counted.All - _counted.All), 0, 1);
+                _spare = Share(_counted, counted) ?? _spare;
                 (_counted, _at) = (counted, TimeProvider.System.GetTimestamp());
                 return _spare;
             }
@@ -45,9 +45,17 @@ public static class Processors
         // Only the first line is wanted, and one line for each processor follows it.
         Span<byte> head = stackalloc byte[256];
         using var file = File.OpenHandle(Statistics);
-        var line = Encoding.ASCII.GetString(head[..RandomAccess.Read(file, head, 0)]).Split('\n')[0];
-        // user, nice, system, idle, waiting for a disk, interrupts, soft interrupts, stolen; guests are among the users.
-        var times = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(t => long.Parse(t, CultureInfo.InvariantCulture)).ToArray();
+        return Read(Encoding.ASCII.GetString(head[..RandomAccess.Read(file, head, 0)]));
+    }
+
+    /// <param name="statistics">The beginning of <c>/proc/stat</c>: user, nice, system, idle, waiting for a disk, interrupts, soft interrupts, stolen; guests are among the users.</param>
+    public static (long Idle, long All) Read(string statistics)
+    {
+        var times = statistics.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(t => long.Parse(t, CultureInfo.InvariantCulture)).ToArray();
         return (times[3] + times[4], times.Sum());
     }
+
+    /// <returns>Null where nothing has been counted in between.</returns>
+    public static double? Share((long Idle, long All) before, (long Idle, long All) after) =>
+        after.All <= before.All ? null : Math.Clamp((double)(after.Idle - before.Idle) / (after.All - before.All), 0, 1);
 }

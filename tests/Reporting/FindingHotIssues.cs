@@ -201,6 +201,41 @@ public abstract class KeepingHotIssues(Engine engine) : IAsyncLifetime
         Assert.False(await one.StepAsync(None));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Who_computes_for_longer_than_others_would_wait_keeps_the_work()
+    {
+        await using var others = _desk.Reopen(new HastyTime(_desk.Time));
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously), goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var slow = new HotIssueFinder(others, new HotTicketSource(async (_, _, _, _) =>
+        {
+            asked.TrySetResult();
+            await goOn.Task;
+            return ([], true);
+        }), NullLogger<HotIssueFinder>.Instance);
+        var computing = slow.StepAsync(None);
+        await asked.Task;
+
+        _desk.Time.Advance(TimeSpan.FromMinutes(11));
+        while (await _desk.Database.ReadAsync(db => db.ScalarAsync<int>("select count(*) from reporting_hot_finder where until > @now", new { now = _desk.Database.Clock.Now }), TestContext.Current.CancellationToken) == 0)
+        {
+            // until it has said so
+        }
+
+        Assert.False(await Finder(3).StepAsync(None));
+        goOn.SetResult();
+        Assert.True(await computing);
+    }
+
+    /// <summary>Ends every wait at once.</summary>
+    private sealed class HastyTime(TimeProvider time) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+        public override long TimestampFrequency => time.TimestampFrequency;
+        public override long GetTimestamp() => time.GetTimestamp();
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
+    }
+
     private static async Task AllAsync(HotIssueFinder finder)
     {
         while (await finder.StepAsync(None))

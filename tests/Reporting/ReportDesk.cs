@@ -24,6 +24,9 @@ internal sealed class ReportDesk : IAsyncDisposable
     public Database Database => _db.Database;
     public SettableTime Time => _db.Time;
 
+    /// <summary>A second Database on the same data, with a clock of its own.</summary>
+    public Database Reopen(TimeProvider time) => _db.Reopen(clock: new HotlineClock(time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")));
+
     public static async Task<ReportDesk> OpenAsync(Engine engine, params IMessage[] messages)
     {
         var db = await TestDatabase.CreateAsync(engine);

@@ -60,7 +60,8 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>A second Database on the same data, as another process would have it.</summary>
-    public Database Reopen(OutboxSettings? settings = null) => new(DialectOf(Database.Dialect.Name, ConnectionString), Clock, new Outbox(), settings ?? Settings);
+    public Database Reopen(OutboxSettings? settings = null, HotlineClock? clock = null) =>
+        new(DialectOf(Database.Dialect.Name, ConnectionString), clock ?? Clock, new Outbox(), settings ?? Settings);
 
     /// <summary>Cuts the connections of a server's database and lets nobody in, or moves the file away; an open SQLite connection stays.</summary>
     public Task TakeAwayAsync() => _reachable(false);

@@ -73,12 +73,15 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
     {
         if (await DueAsync(ct) is not { } due || !await HoldAsync(ct)) return false;
         var watch = Stopwatch.StartNew();
-        var pace = new Pace(Works, PartOfCore, ct);
-        var list = await ComputeAsync(due.Day, due.Days, pace, ct);
+        var (list, rested) = await WhileHoldingAsync(async given =>
+        {
+            var pace = new Pace(Works, PartOfCore, given);
+            return (await ComputeAsync(due.Day, due.Days, pace, given), pace.Rested);
+        }, ct);
         var kept = await database.WriteAsync(async work =>
         {
             if (await HoldAsync(work) == 0) return false;
-            await HotIssueTable.WriteAsync(work, list, watch.Elapsed - pace.Rested);
+            await HotIssueTable.WriteAsync(work, list, watch.Elapsed - rested);
             return true;
         }, ct);
         if (kept) LogComputed(list.Issues.Count, list.LookedAt, due.Day, due.Days, watch.ElapsedMilliseconds);
@@ -119,6 +122,24 @@ public sealed partial class HotIssueFinder(Database database, HotTicketSource so
             }
         }
         return null;
+    }
+
+    /// <summary>Keeps the work meanwhile: on a busy machine it takes longer than the others would wait.</summary>
+    private async Task<T> WhileHoldingAsync<T>(Func<CancellationToken, Task<T>> compute, CancellationToken ct)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var computing = compute(given.Token);
+        try
+        {
+            while (await Task.WhenAny(computing, Task.Delay(Lease / 3, database.Clock.Time, given.Token)) != computing) await HoldAsync(ct);
+            return await computing;
+        }
+        finally
+        {
+            // Where the work could not be kept, nobody waits for it any more.
+            await given.CancelAsync();
+            await Task.WhenAny(computing);
+        }
     }
 
     private Task<bool> HoldAsync(CancellationToken ct) => database.WriteAsync(async work => await HoldAsync(work) == 1, ct);
