@@ -31,8 +31,8 @@ public sealed class Bulk<T>
     /// <summary>Adds rows; one whose key is there already is a conflict.</summary>
     public static Bulk<T> Insert(string table) => new(table, Column<T>.All, (d, b, one) => d.Insert(b, one));
 
-    /// <summary>Adds the rows whose key is not there yet, and leaves the others as they are.</summary>
-    public static Bulk<T> InsertMissing(string table, string key) => new(table, Column<T>.All, (d, b, one) => d.InsertMissing(b, key, one));
+    /// <summary>Adds the rows whose keys are not there yet, and leaves the others as they are.</summary>
+    public static Bulk<T> InsertMissing(string table, params IReadOnlyList<string> keys) => new(table, Column<T>.All, (d, b, one) => d.InsertMissing(b, keys, one));
 
     /// <summary>Adds <paramref name="numbers"/> to those of the row with the same keys, or adds the row. The rows should come in the order of their keys.</summary>
     public static Bulk<T> Add(string table, IReadOnlyList<string> keys, IReadOnlyList<string> numbers) => new(table, Column<T>.All, (d, b, one) => d.Add(b, keys, numbers, one));

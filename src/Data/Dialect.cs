@@ -66,14 +66,14 @@ public abstract class Dialect
     /// </summary>
     internal abstract string Take(string columns, string table, string key);
 
-    /// <summary>Keeps the row whose key the statement <paramref name="which"/> selects from others until the transaction ends; never run where there is one writer.</summary>
+    /// <summary>Keeps the rows whose keys the statement <paramref name="which"/> selects from others until the transaction ends; never run where there is one writer.</summary>
     internal abstract string Hold(string table, string key, string which);
 
     // The statements of Bulk: here for one row, whose properties are the parameters.
 
     internal virtual string Insert<T>(Bulk<T> bulk, bool one) => $"insert into {bulk.Table} ({bulk.ColumnNames}) {Rows(bulk, one)}";
 
-    internal virtual string InsertMissing<T>(Bulk<T> bulk, string key, bool one) => $"{Insert(bulk, one)} on conflict ({key}) do nothing";
+    internal virtual string InsertMissing<T>(Bulk<T> bulk, IReadOnlyList<string> keys, bool one) => $"{Insert(bulk, one)} on conflict ({string.Join(", ", keys)}) do nothing";
 
     internal virtual string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers, bool one) =>
         $"{Insert(bulk, one)} on conflict ({string.Join(", ", keys)}) do update set {string.Join(", ", numbers.Select(n => $"{n} = {bulk.Table}.{n} + excluded.{n}"))}";

@@ -65,7 +65,7 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
     internal override string Take(string columns, string table, string key) =>
         $"select {columns} from {table} where {Among(key, "@keys")} order by {key} for update";
 
-    internal override string Hold(string table, string key, string which) => $"select 1 from {table} where {key} = ({which}) for update";
+    internal override string Hold(string table, string key, string which) => $"select 1 from {table} where {key} in ({which}) order by {key} for update";
 
     internal override string Update<T>(Bulk<T> bulk, string key, string? version, bool one) => one
         ? base.Update(bulk, key, version, one)

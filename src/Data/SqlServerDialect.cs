@@ -55,13 +55,13 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
     internal override string Take(string columns, string table, string key) =>
         $"select {columns} from {table} with (updlock, rowlock) where {Among(key, "@keys")} order by {key}";
 
-    internal override string Hold(string table, string key, string which) => $"select 1 from {table} with (updlock, rowlock) where {key} = ({which})";
+    internal override string Hold(string table, string key, string which) => $"select 1 from {table} with (updlock, rowlock) where {key} in ({which}) order by {key}";
 
     // holdlock: two processes that add the same row must not both find it missing.
-    internal override string InsertMissing<T>(Bulk<T> bulk, string key, bool one) => $"""
+    internal override string InsertMissing<T>(Bulk<T> bulk, IReadOnlyList<string> keys, bool one) => $"""
         insert into {bulk.Table} ({bulk.ColumnNames})
         select {string.Join(", ", bulk.Columns.Select(c => $"@{c.Property}"))}
-        where not exists (select 1 from {bulk.Table} with (updlock, holdlock) where {key} = @{bulk.Columns.Single(c => c.Name == key).Property})
+        where not exists (select 1 from {bulk.Table} with (updlock, holdlock) where {string.Join(" and ", keys.Select(k => $"{k} = @{bulk.Columns.Single(c => c.Name == k).Property}"))})
         """;
 
     internal override string Add<T>(Bulk<T> bulk, IReadOnlyList<string> keys, IReadOnlyList<string> numbers, bool one) => $"""

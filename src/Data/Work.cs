@@ -117,7 +117,11 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     /// </summary>
     public void Write<T>(Bulk<T> statement, IReadOnlyCollection<T> rows)
     {
-        if (rows.Count > 0) _last.Add(new Written<T>(statement, rows));
+        if (rows.Count == 0) return;
+        // With what the same statement already writes: several lists of one row are as many statements.
+        var same = _last.FindIndex(w => w is Written<T> written && written.Statement == statement);
+        if (same < 0) _last.Add(new Written<T>(statement, rows));
+        else _last[same] = new Written<T>(statement, [.. ((Written<T>)_last[same]).Rows, .. rows]);
     }
 
     protected override async Task BeforeAsync()
@@ -135,9 +139,9 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     public Task<IReadOnlyList<T>> TakeAsync<T>(string columns, (string Table, string Key) keyed, IEnumerable<string> keys) =>
         QueryAsync<T>(Dialect.Take(columns, keyed.Table, keyed.Key), new { keys = Json.Write(keys) });
 
-    /// <summary>Keeps one row from others until the transaction ends; what is read next is current. One writer has nobody to keep it from.</summary>
+    /// <summary>Keeps rows from others until the transaction ends, taken in the order of their keys; what is read next is current. One writer has nobody to keep them from.</summary>
     /// <param name="keyed">Table and its key column.</param>
-    /// <param name="which">Selects the key; like table and column a constant of the program.</param>
+    /// <param name="which">Selects the keys; like table and column a constant of the program.</param>
     public async Task HoldAsync((string Table, string Key) keyed, string which, object parameters)
     {
         if (!Dialect.SingleWriter) await QueryAsync<int>(Dialect.Hold(keyed.Table, keyed.Key, which), parameters);

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Hotline.Contracts;
-using Hotline.Data;
 using Hotline.Data.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,21 +9,20 @@ namespace Hotline.Handlers;
 public static class AcceptWorkOrder
 {
     public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
-        string id, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
-        (await ExecuteAsync(id, user, database, deadlines, ct)).ToHttp();
+        string id, ClaimsPrincipal user, WorkOrderDesk desk, CancellationToken ct) =>
+        (await ExecuteAsync(id, user, desk, ct)).ToHttp();
 
-    public static Task<Answer> ExecuteAsync(string id, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
-        Answer.ToAsync(id, user, database, deadlines, async (work, order) =>
+    public static Task<Answer> ExecuteAsync(string id, ClaimsPrincipal user, WorkOrderDesk desk, CancellationToken ct) =>
+        desk.OnAsync(id, user, (work, order) =>
         {
-            if (WorkOrder.Forbids(order, WorkOrderMove.Accept) is { } refusal) return refusal;
+            if (WorkOrder.Forbids(order, WorkOrderMove.Accept) is { } refusal) return (refusal, null);
 
-            await WorkOrders.SaveAsync(work, order with
+            work.Note(order.Ticket, user.Actor(), "accepted", unit: order.UnitCode);
+            return (null, order with
             {
                 State = WorkOrderState.Accepted.Word(),
                 AcceptedAt = work.Now,
                 AcceptedBy = user.Actor(),
             });
-            work.Note(order.Ticket, user.Actor(), "accepted", unit: order.UnitCode);
-            return null;
         }, ct);
 }

@@ -20,6 +20,7 @@ public static class HandlersRole
         return services
             .AddSingleton<Deadlines>()
             .AddSingleton<WorkOrderQuery>()
+            .AddSingleton<WorkOrderDesk>()
             .AddSingleton<WorkOrderFacts>()
             .AddConsumer<IssueWorkOrders, IssueWorkOrdersConsumer>(Role.Handlers)
             .AddConsumer<ReturnReviewed, ReturnReviewedConsumer>(Role.Handlers)

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using FluentValidation;
 using Hotline.Contracts;
-using Hotline.Data;
 using Hotline.Data.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -34,28 +33,26 @@ public sealed record ReplyToWorkOrder(
     }
 
     public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
-        string id, ReplyToWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
-        (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
+        string id, ReplyToWorkOrder request, ClaimsPrincipal user, WorkOrderDesk desk, CancellationToken ct) =>
+        (await ExecuteAsync(id, request, user, desk, ct)).ToHttp();
 
-    public static Task<Answer> ExecuteAsync(
-        string id, ReplyToWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
-        Answer.ToAsync(id, user, database, deadlines, async (work, order) =>
+    public static Task<Answer> ExecuteAsync(string id, ReplyToWorkOrder request, ClaimsPrincipal user, WorkOrderDesk desk, CancellationToken ct) =>
+        desk.OnAsync(id, user, (work, order) =>
         {
-            if (WorkOrder.Forbids(order, WorkOrderMove.Reply) is { } refusal) return refusal;
+            if (WorkOrder.Forbids(order, WorkOrderMove.Reply) is { } refusal) return (refusal, null);
 
-            await WorkOrders.SaveAsync(work, order with
+            work.Note(order.Ticket, user.Actor(), "replied", $"{request.Result!.Value.Word()}, {request.SignedBy!.Title}", order.UnitCode);
+            return (null, order with
             {
                 State = WorkOrderState.Replied.Word(),
                 RepliedAt = work.Now,
                 RepliedBy = user.Actor(),
-                Result = request.Result!.Value.Word(),
+                Result = request.Result.Value.Word(),
                 ContactedCitizen = request.ContactedCitizen,
                 ReplyText = request.Text,
                 PublicText = request.PublicText,
-                SignedByName = request.SignedBy!.Name,
+                SignedByName = request.SignedBy.Name,
                 SignedByTitle = request.SignedBy.Title,
             });
-            work.Note(order.Ticket, user.Actor(), "replied", $"{request.Result.Value.Word()}, {request.SignedBy.Title}", order.UnitCode);
-            return null;
         }, ct);
 }

@@ -11,7 +11,7 @@ public sealed class ReturnReviewedConsumer : SingleConsumer<ReturnReviewed>
 {
     protected override async Task ConsumeAsync(ReturnReviewed message, Work work)
     {
-        var order = await WorkOrders.EnterOrderAsync(work, message.WorkOrder)
+        var order = (await WorkOrders.EnterOrdersAsync(work, [message.WorkOrder])).GetValueOrDefault(message.WorkOrder)
             ?? throw new InvalidOperationException($"A return of {message.WorkOrder} was reviewed, which is no work order here.");
 
         // The review answers the return that waits for one; the same review told again finds itself recorded.
@@ -34,8 +34,8 @@ public sealed class ReturnReviewedConsumer : SingleConsumer<ReturnReviewed>
                 CancelReason = CancelReasons.ReturnUpheld,
             };
         }
-        await WorkOrders.SaveAsync(work, changed);
-        if (message.Upheld) await WorkOrders.NoteReturnAsync(work, order, message.At);
+        await WorkOrders.SaveAsync(work, [changed]);
+        if (message.Upheld) WorkOrders.NoteReturn(work, order, message.At);
         // Who reviewed it, and why, is in the timeline since the review itself; here is what followed from it.
         if (message.Upheld && order.CancelledAt is null) work.Note(order.Ticket, message.By, "cancelled", CancelReasons.ReturnUpheld, order.UnitCode);
     }

@@ -57,29 +57,27 @@ public sealed record ReturnWorkOrder(string Reason = "", string Basis = "", stri
         : null;
 
     public static async Task<Results<Ok<WorkOrderView>, ProblemHttpResult>> HandleAsync(
-        string id, ReturnWorkOrder request, ClaimsPrincipal user, DispatchLookup known, Database database, Deadlines deadlines, CancellationToken ct) =>
-        await request.UnknownAsync(known, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, database, deadlines, ct)).ToHttp();
+        string id, ReturnWorkOrder request, ClaimsPrincipal user, DispatchLookup known, WorkOrderDesk desk, CancellationToken ct) =>
+        await request.UnknownAsync(known, ct) is { } errors ? Problems.Invalid(errors) : (await ExecuteAsync(id, request, user, desk, ct)).ToHttp();
 
-    public static Task<Answer> ExecuteAsync(
-        string id, ReturnWorkOrder request, ClaimsPrincipal user, Database database, Deadlines deadlines, CancellationToken ct) =>
-        Answer.ToAsync(id, user, database, deadlines, async (work, order) =>
+    public static Task<Answer> ExecuteAsync(string id, ReturnWorkOrder request, ClaimsPrincipal user, WorkOrderDesk desk, CancellationToken ct) =>
+        desk.OnAsync(id, user, (work, order) =>
         {
-            if (Forbids(order, work.Now, deadlines.ReturnBy(order.IssuedAt)) is { } refusal) return refusal;
+            if (Forbids(order, work.Now, desk.Deadlines.ReturnBy(order.IssuedAt)) is { } refusal) return (refusal, null);
 
             // Both go to the Dispatcher, into the timeline and to the next unit: no citizen's number goes with them.
             var (reason, basis) = (Redaction.Redact(request.Reason), Redaction.Redact(request.Basis));
             var suggested = Given(request.SuggestedUnit);
-            await WorkOrders.SaveAsync(work, order with
-            {
-                State = WorkOrderState.Returned.Word(),
-                Returns = Json.Write<IReadOnlyList<Return>>([.. order.AllReturns, new Return(work.Now, user.Actor(), reason, basis, suggested)]),
-            });
-            await WorkOrders.NoteReturnAsync(work, order, work.Now);
+            WorkOrders.NoteReturn(work, order, work.Now);
             work.Send(new WorkOrderReturned(
                 order.Ticket, order.Id, order.Round, new Named(order.UnitCode, order.UnitName), order.Lead,
                 reason, basis, suggested, work.Now, user.Actor(), Given(request.Category)));
             work.Note(order.Ticket, user.Actor(), "returned", reason, order.UnitCode);
-            return null;
+            return (null, order with
+            {
+                State = WorkOrderState.Returned.Word(),
+                Returns = Json.Write<IReadOnlyList<Return>>([.. order.AllReturns, new Return(work.Now, user.Actor(), reason, basis, suggested)]),
+            });
         }, ct);
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -19,7 +19,7 @@ public sealed class TicketUrgedConsumer : SingleConsumer<TicketUrged>
         if (added == 0) return;
 
         var orders = await WorkOrders.OfTicketAsync(work, message.Ticket);
-        var closed = await WorkOrders.IsClosedAsync(work, message.Ticket);
+        var closed = (await WorkOrders.ClosedAsync(work, [message.Ticket])).Count > 0;
         foreach (var order in orders.Where(o => o.Stands.IsOpen() || FirstResponsibility.HandsOver(o, orders, closed)))
             work.Note(message.Ticket, "handlers", "urge-passed-on", message.Note, order.UnitCode);
     }

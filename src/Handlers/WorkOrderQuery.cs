@@ -56,30 +56,54 @@ public sealed record Urging
     public required string Note { get; init; }
 }
 
-/// <summary>Work orders for a ticket's page and for their own.</summary>
+/// <summary>Work orders for a ticket's page and for their own. Those that are asked for together are read together.</summary>
 public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
 {
+    private readonly Together<string, WorkOrderView?> _asked = new(
+        most: 100, lanes: 2, ids => database.ReadAsync(db => FindAsync(db, ids, database.Clock, deadlines), CancellationToken.None), database.Dialect.IsAway);
+
     /// <summary>All work orders of a ticket, by round, the lead first; empty for a ticket that never had one.</summary>
-    public async Task<IReadOnlyList<WorkOrderView>> OfTicketAsync(string ticket, CancellationToken ct)
+    public async Task<IReadOnlyList<WorkOrderView>> OfTicketAsync(string ticket, CancellationToken ct) =>
+        [.. (await database.ReadAsync(async db => await ViewsAsync(db, await WorkOrders.OfTicketAsync(db, ticket), database.Clock, deadlines), ct))
+            .OrderBy(o => o.Round).ThenByDescending(o => o.Lead).ThenBy(o => o.Unit.Code, StringComparer.Ordinal)];
+
+    public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) => _asked.DoAsync(id, ct);
+
+    private static async Task<IReadOnlyList<WorkOrderView?>> FindAsync(Session db, IReadOnlyList<string> ids, HotlineClock clock, Deadlines deadlines)
     {
-        var (orders, rounds, urgings, closed) = await database.ReadAsync(async db => (
-            await WorkOrders.OfTicketAsync(db, ticket), await WorkOrders.RoundsAsync(db, ticket), await UrgingsAsync(db, ticket), await WorkOrders.IsClosedAsync(db, ticket)), ct);
-        return [.. orders
-            .OrderBy(o => o.Round).ThenByDescending(o => o.Lead).ThenBy(o => o.UnitCode, StringComparer.Ordinal)
-            .Select(o => View(o, rounds.Single(r => r.Round == o.Round), FirstResponsibility.HandsOver(o, orders, closed), urgings, deadlines, database.Clock.Now))];
+        var views = (await ViewsAsync(db, await WorkOrders.FindAsync(db, [.. ids.Distinct(StringComparer.Ordinal)]), clock, deadlines)).ToDictionary(v => v.Id, StringComparer.Ordinal);
+        return [.. ids.Select(views.GetValueOrDefault)];
     }
 
-    public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) => database.ReadAsync(async db =>
+    private static async Task<IEnumerable<WorkOrderView>> ViewsAsync(Session db, IReadOnlyList<WorkOrderRow> orders, HotlineClock clock, Deadlines deadlines)
     {
-        if (await WorkOrders.FindAsync(db, id) is not { } order) return null;
-        var handsOver = FirstResponsibility.MayHandOver(order)
-            && FirstResponsibility.HandsOver(order, await WorkOrders.OfTicketAsync(db, order.Ticket), await WorkOrders.IsClosedAsync(db, order.Ticket));
-        var round = (await WorkOrders.RoundsAsync(db, order.Ticket)).Single(r => r.Round == order.Round);
-        return View(order, round, handsOver, await UrgingsAsync(db, order.Ticket), deadlines, database.Clock.Now);
-    }, ct);
+        if (orders.Count == 0) return [];
+        var tickets = orders.Select(o => o.Ticket).Distinct(StringComparer.Ordinal).ToArray();
+        var rounds = (await WorkOrders.RoundsAsync(db, tickets)).ToDictionary(r => (r.Ticket, r.Round));
+        var urgings = (await db.QueryAsync<UrgingRow>(
+            $"select ticket, id, at, note from handling_urging where {db.Dialect.Among("ticket", "@tickets")} order by at, id", new { tickets = Json.Write(tickets) }))
+            .ToLookup(u => u.Ticket, u => new Urging { Id = u.Id, At = u.At, Note = u.Note }, StringComparer.Ordinal);
+        var hands = await HandingOverAsync(db, [.. orders.Where(FirstResponsibility.MayHandOver)]);
+        return orders.Select(o => View(o, rounds[(o.Ticket, o.Round)], hands.Contains(o.Id), [.. urgings[o.Ticket]], deadlines, clock.Now));
+    }
 
-    private static Task<IReadOnlyList<Urging>> UrgingsAsync(Session db, string ticket) =>
-        db.QueryAsync<Urging>("select id, at, note from handling_urging where ticket = @ticket order by at, id", new { ticket });
+    /// <summary>The ids of those that hand over.</summary>
+    private static async Task<HashSet<string>> HandingOverAsync(Session db, IReadOnlyList<WorkOrderRow> may)
+    {
+        if (may.Count == 0) return [];
+        var tickets = may.Select(o => o.Ticket).Distinct(StringComparer.Ordinal).ToArray();
+        var all = (await WorkOrders.OfTicketsAsync(db, tickets)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
+        var closed = (await WorkOrders.ClosedAsync(db, tickets)).ToHashSet(StringComparer.Ordinal);
+        return [.. may.Where(o => FirstResponsibility.HandsOver(o, [.. all[o.Ticket]], closed.Contains(o.Ticket))).Select(o => o.Id)];
+    }
+
+    private sealed record UrgingRow
+    {
+        public required string Ticket { get; init; }
+        public required string Id { get; init; }
+        public required DateTimeOffset At { get; init; }
+        public required string Note { get; init; }
+    }
 
     private static WorkOrderView View(WorkOrderRow row, RoundRow round, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
         row.Id, row.Ticket, row.Round, new Named(row.UnitCode, row.UnitName), row.Lead, row.Stands, row.Designated,

@@ -113,6 +113,8 @@ internal static class WorkOrders
 {
     private static readonly Bulk<TicketKey> Open = Bulk<TicketKey>.InsertMissing("handling_ticket", "ticket");
 
+    private static readonly Bulk<ReturnRow> KeepReturn = Bulk<ReturnRow>.InsertMissing("handling_return", "at", "work_order");
+
     private static readonly Bulk<RoundRow> InsertRounds = Bulk<RoundRow>.Insert("handling_round");
 
     private static readonly Bulk<WorkOrderRow> Insert = Bulk<WorkOrderRow>.Insert("handling_work_order");
@@ -136,28 +138,29 @@ internal static class WorkOrders
             .ToDictionary(t => t.Ticket, StringComparer.Ordinal);
     }
 
-    /// <summary>The work order as it is now, with no other change to its ticket under way; null where there is none.</summary>
-    public static async Task<WorkOrderRow?> EnterOrderAsync(Work work, string id)
+    /// <summary>Work orders as they are now, by their ids, with no other change to their tickets under way; those that are not there are left out.</summary>
+    public static async Task<Dictionary<string, WorkOrderRow>> EnterOrdersAsync(Work work, IReadOnlyCollection<string> ids)
     {
         // The ticket's row has been there since its first order.
-        await work.HoldAsync(("handling_ticket", "ticket"), "select ticket from handling_work_order where id = @id", new { id });
-        return await FindAsync(work, id);
+        await work.HoldAsync(
+            ("handling_ticket", "ticket"), $"select ticket from handling_work_order where {work.Dialect.Among("id", "@ids")}", new { ids = Json.Write(ids) });
+        return (await FindAsync(work, ids)).ToDictionary(o => o.Id, StringComparer.Ordinal);
     }
 
-    public static Task<WorkOrderRow?> FindAsync(Session db, string id) => db.FindAsync<WorkOrderRow>(
-        $"select {WorkOrderRow.AllColumns} from handling_work_order where id = @id", new { id });
+    public static Task<IReadOnlyList<WorkOrderRow>> FindAsync(Session db, IReadOnlyCollection<string> ids) => db.QueryAsync<WorkOrderRow>(
+        $"select {WorkOrderRow.AllColumns} from handling_work_order where {db.Dialect.Among("id", "@ids")}", new { ids = Json.Write(ids) });
 
-    public static Task<IReadOnlyList<WorkOrderRow>> OfTicketAsync(Session db, string ticket) => db.QueryAsync<WorkOrderRow>(
-        $"select {WorkOrderRow.AllColumns} from handling_work_order where ticket = @ticket order by id", new { ticket });
+    public static Task<IReadOnlyList<WorkOrderRow>> OfTicketAsync(Session db, string ticket) => OfTicketsAsync(db, [ticket]);
 
     public static Task<IReadOnlyList<WorkOrderRow>> OfTicketsAsync(Session db, IReadOnlyCollection<string> tickets) => db.QueryAsync<WorkOrderRow>(
         $"select {WorkOrderRow.AllColumns} from handling_work_order where {db.Dialect.Among("ticket", "@tickets")} order by id", new { tickets = Json.Write(tickets) });
 
-    public static Task<IReadOnlyList<RoundRow>> RoundsAsync(Session db, string ticket) =>
-        db.QueryAsync<RoundRow>($"select {RoundRow.Columns} from handling_round where ticket = @ticket", new { ticket });
+    public static Task<IReadOnlyList<RoundRow>> RoundsAsync(Session db, IReadOnlyCollection<string> tickets) => db.QueryAsync<RoundRow>(
+        $"select {RoundRow.Columns} from handling_round where {db.Dialect.Among("ticket", "@tickets")}", new { tickets = Json.Write(tickets) });
 
-    public static async Task<bool> IsClosedAsync(Session db, string ticket) =>
-        await db.ScalarAsync<int>("select count(*) from handling_ticket where ticket = @ticket and closed_at is not null", new { ticket }) > 0;
+    /// <summary>Those of the tickets that have ended.</summary>
+    public static Task<IReadOnlyList<string>> ClosedAsync(Session db, IReadOnlyCollection<string> tickets) => db.QueryAsync<string>(
+        $"select ticket from handling_ticket where {db.Dialect.Among("ticket", "@tickets")} and closed_at is not null", new { tickets = Json.Write(tickets) });
 
     /// <summary>Stores new work orders and tells the other roles.</summary>
     /// <param name="rounds">Those of the orders that have none yet.</param>
@@ -173,22 +176,19 @@ internal static class WorkOrders
         }
     }
 
-    /// <summary>Stores the next version of a work order and tells the other roles.</summary>
-    /// <param name="changed">The row as read, with what changes; its version is still the one that was read.</param>
-    public static Task SaveAsync(Work work, WorkOrderRow changed) => SaveAsync(work, [changed]);
-
-    private static async Task SaveAsync(Work work, IReadOnlyCollection<WorkOrderRow> changed)
+    /// <summary>Stores the next version of work orders and tells the other roles.</summary>
+    /// <param name="changed">The rows as read, with what changes; their version is still the one that was read.</param>
+    public static async Task SaveAsync(Work work, IReadOnlyCollection<WorkOrderRow> changed)
     {
+        if (changed.Count == 0) return;
         var saved = changed.Select(o => o with { Version = o.Version + 1 }).ToArray();
         if (await work.ExecuteAsync(Update, saved) != saved.Length) throw new ConflictException(saved is [var only] ? $"Work order {only.Id}" : "One of several work orders");
         foreach (var order in saved) work.Send(order.Snapshot());
     }
 
     /// <summary>Keeps the instant of a return, or of its being upheld, where a recount of the day finds it.</summary>
-    public static Task NoteReturnAsync(Work work, WorkOrderRow order, DateTimeOffset at) => work.ExecuteAsync("""
-        insert into handling_return (at, work_order, ticket)
-        select @at, @Id, @Ticket where not exists (select 1 from handling_return where at = @at and work_order = @Id)
-        """, new { at, order.Id, order.Ticket });
+    public static void NoteReturn(Work work, WorkOrderRow order, DateTimeOffset at) =>
+        work.Write(KeepReturn, [new ReturnRow { At = at, WorkOrder = order.Id, Ticket = order.Ticket }]);
 
     /// <summary>
     /// Takes work orders back. The earliest cause counts, whichever is heard of first, so that the same messages in any
@@ -211,7 +211,7 @@ internal static class WorkOrders
             });
             if (order.CancelledAt is null) work.Note(order.Ticket, by, "cancelled", reason, order.UnitCode);
         }
-        if (cancelled.Count > 0) await SaveAsync(work, cancelled);
+        await SaveAsync(work, cancelled);
     }
 
     /// <summary>A ticket may end while the decision on it is being made: no work order ends before it was issued.</summary>
@@ -219,6 +219,13 @@ internal static class WorkOrders
 
     private sealed record TicketKey
     {
+        public required string Ticket { get; init; }
+    }
+
+    private sealed record ReturnRow
+    {
+        public required DateTimeOffset At { get; init; }
+        public required string WorkOrder { get; init; }
         public required string Ticket { get; init; }
     }
 

@@ -18,12 +18,11 @@ public sealed record AnswerTicket(string Text)
         string number, AnswerTicket request, TicketDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await request.OnAsync(desk, number, user.Actor(), ct)).ToHttp();
 
-    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
+    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, (work, ticket, callbacks) =>
     {
         if (ticket.Standing() is not (TicketStatus.Filed or TicketStatus.Triage or TicketStatus.Dispatched) || ticket.Round > 1)
-            return new TicketOutcome.Forbidden($"Ticket {number} is {ticket.Status}: only a ticket that no unit has taken up yet can be answered directly.");
+            return (new TicketOutcome.Forbidden($"Ticket {number} is {ticket.Status}: only a ticket that no unit has taken up yet can be answered directly."), null);
         work.Note(number, actor, "answered", desk.Redact(ticket, Text));
-        await Tickets.CloseAsync(work, ticket, ticket with { Answer = Text }, Closing.Answered, actor, await Tickets.CallbacksAsync(work, number));
-        return new TicketOutcome.Done(TicketStatus.Closed);
+        return (new TicketOutcome.Done(TicketStatus.Closed), Tickets.Close(work, ticket, ticket with { Answer = Text }, Closing.Answered, actor, callbacks));
     }, ct);
 }

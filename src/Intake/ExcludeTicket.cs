@@ -21,13 +21,13 @@ public sealed record ExcludeTicket(string Reason)
         string number, TicketDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await new ExcludeTicket("").OnAsync(desk, number, user.Actor(), false, ct)).ToHttp();
 
-    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, bool excluded, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
+    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, bool excluded, CancellationToken ct) => desk.OnAsync(number, (work, ticket, callbacks) =>
     {
         if (ticket.Excluded == excluded)
-            return new TicketOutcome.Forbidden($"Ticket {number} is {(excluded ? "already" : "not")} excluded from assessment.");
-        var saved = await Tickets.SaveAsync(work, ticket, ticket with { Excluded = excluded });
+            return (new TicketOutcome.Forbidden($"Ticket {number} is {(excluded ? "already" : "not")} excluded from assessment."), null);
+        var saved = Tickets.Next(ticket, ticket with { Excluded = excluded });
         work.Note(number, actor, excluded ? "excluded" : "included", excluded ? desk.Redact(ticket, Reason) : null);
-        work.Send(saved.Facts(await Tickets.CallbacksAsync(work, number)));
-        return new TicketOutcome.Done(saved.Standing());
+        work.Send(saved.Facts(callbacks));
+        return (new TicketOutcome.Done(saved.Standing()), saved);
     }, ct);
 }

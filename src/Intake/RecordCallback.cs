@@ -33,37 +33,46 @@ public sealed record RecordCallback(CallbackOutcome Outcome, bool? Solved = null
         string number, RecordCallback request, TicketDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await request.OnAsync(desk, number, user.Actor(), ct)).ToHttp();
 
-    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
+    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, (work, ticket, earlier) =>
     {
         if (ticket.Standing() != TicketStatus.Replied)
-            return new TicketOutcome.Forbidden($"Ticket {number} is {ticket.Status}: a callback follows a reply.");
+            return (new TicketOutcome.Forbidden($"Ticket {number} is {ticket.Status}: a callback follows a reply."), null);
 
-        var earlier = await Tickets.CallbacksAsync(work, number);
         var callback = new Callback($"{number}-c{earlier.Count + 1}", ticket.OrderRound, work.Now, Outcome, Solved, Reissue);
-        await work.ExecuteAsync("""
-            insert into intake_callback (id, ticket, round, at, actor, outcome, solved, note, reissued)
-            values (@Id, @number, @Round, @At, @actor, @outcome, @Solved, @note, @Reissued)
-            """, new { callback.Id, number, callback.Round, callback.At, actor, outcome = Outcome.Word(), callback.Solved, note = Note ?? "", callback.Reissued });
+        work.Write(CallbackRow.Insert,
+        [
+            new CallbackRow
+            {
+                Id = callback.Id,
+                Ticket = number,
+                Round = callback.Round,
+                At = callback.At,
+                Actor = actor,
+                Outcome = Outcome.Word(),
+                Solved = Solved,
+                Note = Note ?? "",
+                Reissued = Reissue,
+            },
+        ]);
         var told = Note is null ? null : desk.Redact(ticket, Note);
         work.Note(number, actor, "called-back", told is null ? Outcome.Word() : $"{Outcome.Word()}: {told}");
 
         if (Reissue)
         {
-            var saved = await Tickets.SaveAsync(work, ticket, ticket with { ReissuedAfter = ticket.OrderRound });
+            var saved = Tickets.Next(ticket, ticket with { ReissuedAfter = ticket.OrderRound });
             work.Note(number, actor, "reissued", told);
             work.Send(new ReissueTicket(number, ticket.OrderRound, callback.Id, told!, work.Now, actor));
             work.Send(saved.Facts([.. earlier, callback]));
-            return new TicketOutcome.Done(saved.Standing());
+            return (new TicketOutcome.Done(saved.Standing()), saved);
         }
         var unreached = earlier.Count(c => c.Round == callback.Round && c.Outcome == CallbackOutcome.NotReached) + 1;
         if (Outcome == CallbackOutcome.NotReached && unreached < Attempts)
         {
-            var saved = await Tickets.SaveAsync(work, ticket, ticket);
+            var saved = Tickets.Next(ticket, ticket);
             work.Send(saved.Facts([.. earlier, callback]));
-            return new TicketOutcome.Done(saved.Standing());
+            return (new TicketOutcome.Done(saved.Standing()), saved);
         }
-        await Tickets.CloseAsync(work, ticket, ticket, Closing.CalledBack, actor, [.. earlier, callback]);
         work.Note(number, actor, "closed", Outcome == CallbackOutcome.NotReached ? $"not reached {Attempts} times" : Outcome.Word());
-        return new TicketOutcome.Done(TicketStatus.Closed);
+        return (new TicketOutcome.Done(TicketStatus.Closed), Tickets.Close(work, ticket, ticket, Closing.CalledBack, actor, [.. earlier, callback]));
     }, ct);
 }

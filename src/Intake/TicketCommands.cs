@@ -25,17 +25,31 @@ public abstract record TicketOutcome
     };
 }
 
-/// <summary>Loads a ticket, lets a use case decide, in one transaction.</summary>
+/// <summary>Loads a ticket with its callbacks, lets a use case decide and change, in one transaction.</summary>
 public sealed class TicketDesk(Database database, Contacts contacts)
 {
+    private readonly Commands<Held, TicketOutcome> _commands = new(
+        database, TakeAsync, (work, changed) => Tickets.SaveAsync(work, [.. changed.Select(c => c.Ticket)]));
+
     /// <summary>For the timeline and for messages: what an operator wrote, without the citizen's name and phone.</summary>
     internal string Redact(TicketRow ticket, string text) => contacts.Redact(ticket, text);
 
-    internal Task<TicketOutcome> OnAsync(string number, Func<Work, TicketRow, Task<TicketOutcome>> decide, CancellationToken ct) =>
-        database.WriteAsync(async work =>
+    /// <param name="decide">What it comes to, and the ticket as it is to be saved, made by <see cref="Tickets.Next"/>; null where nothing changes.</param>
+    internal Task<TicketOutcome> OnAsync(
+        string number, Func<Work, TicketRow, IReadOnlyList<Callback>, (TicketOutcome Outcome, TicketRow? Changed)> decide, CancellationToken ct) =>
+        _commands.DoAsync(number, (work, held) =>
         {
-            // The held row makes the commands on one ticket come one after another, however many operators press at once.
-            await work.HoldAsync(("intake_ticket", "number"), "@number", new { number });
-            return await Tickets.FindAsync(work, number) is { } ticket ? await decide(work, ticket) : new TicketOutcome.Unknown(number);
+            if (held is null) return (new TicketOutcome.Unknown(number), null);
+            var (outcome, changed) = decide(work, held.Ticket, held.Callbacks);
+            return (outcome, changed is null ? null : held with { Ticket = changed });
         }, ct);
+
+    private sealed record Held(TicketRow Ticket, IReadOnlyList<Callback> Callbacks);
+
+    private static async Task<Dictionary<string, Held>> TakeAsync(Work work, IReadOnlyCollection<string> numbers)
+    {
+        var tickets = await work.TakeAsync<TicketRow>(Tickets.Columns, ("intake_ticket", "number"), numbers);
+        var callbacks = (await Tickets.CallbackRowsAsync(work, numbers)).ToLookup(c => c.Ticket, c => c.Fact(), StringComparer.Ordinal);
+        return tickets.ToDictionary(t => t.Number, t => new Held(t, [.. callbacks[t.Number]]), StringComparer.Ordinal);
+    }
 }

@@ -30,7 +30,7 @@ public sealed class TicketQuery(Database database, Contacts contacts)
     public Task<TicketView?> FindAsync(string number, bool hideCitizen, CancellationToken ct) => database.ReadAsync(async db =>
     {
         var row = await Tickets.FindAsync(db, number);
-        return row is null ? null : View(row, await Tickets.CallbackRowsAsync(db, number), hideCitizen);
+        return row is null ? null : View(row, await Tickets.CallbackRowsAsync(db, [number]), hideCitizen);
     }, ct);
 
     /// <summary>The latest facts of every ticket, by number.</summary>

@@ -95,6 +95,8 @@ internal sealed record CallbackRow
     public required string Note { get; init; }
     public required bool Reissued { get; init; }
 
+    public static readonly Bulk<CallbackRow> Insert = Bulk<CallbackRow>.Insert("intake_callback");
+
     public Callback Fact() => new(Id, Round, At, Words.Parse<CallbackOutcome>(Outcome), Solved, Reissued);
 }
 
@@ -116,12 +118,10 @@ internal static class Tickets
     public static Task<TicketRow?> FindAsync(Session db, string number) =>
         db.FindAsync<TicketRow>($"select {Columns} from intake_ticket where number = @number", new { number });
 
-    public static async Task<IReadOnlyList<Callback>> CallbacksAsync(Session db, string number) =>
-        [.. (await CallbackRowsAsync(db, number)).Select(c => c.Fact())];
-
-    public static Task<IReadOnlyList<CallbackRow>> CallbackRowsAsync(Session db, string number) => db.QueryAsync<CallbackRow>("""
-        select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where ticket = @number order by at, id
-        """, new { number });
+    /// <summary>Of these tickets, oldest first.</summary>
+    public static Task<IReadOnlyList<CallbackRow>> CallbackRowsAsync(Session db, IReadOnlyCollection<string> numbers) => db.QueryAsync<CallbackRow>($"""
+        select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where {db.Dialect.Among("ticket", "@numbers")} order by at, id
+        """, new { numbers = Json.Write(numbers) });
 
     public static readonly Bulk<TicketRow> Insert = Bulk<TicketRow>.Insert("intake_ticket");
 
@@ -140,14 +140,9 @@ internal static class Tickets
     private static readonly Bulk<TicketRow> Update = Bulk<TicketRow>.Update(
         "intake_ticket", "number", [.. Noted, "excluded", "urged", "answer", "closed_at", "closed_how", "reissued_after"], version: "version");
 
-    /// <summary>Writes what may change, one version on; the change is run again where another one came first.</summary>
-    /// <returns>The row as it now stands.</returns>
-    public static async Task<TicketRow> SaveAsync(Work work, TicketRow before, TicketRow after)
-    {
-        var saved = Next(before, after);
-        await SaveAsync(work, Update, [saved]);
-        return saved;
-    }
+    /// <summary>Writes what may change; the changes are run again where another one came first.</summary>
+    /// <param name="changed">Each one made by <see cref="Next"/>.</param>
+    public static Task SaveAsync(Work work, IReadOnlyCollection<TicketRow> changed) => SaveAsync(work, Update, changed);
 
     /// <summary>Lets nobody else change these tickets until the transaction ends; those that are not there are left out.</summary>
     public static async Task<Dictionary<string, TicketProgress>> TakeAsync(Work work, IEnumerable<string> numbers) =>
@@ -157,6 +152,7 @@ internal static class Tickets
     /// <param name="changed">Each one made by <see cref="Next"/>.</param>
     public static Task NoteAsync(Work work, IReadOnlyCollection<TicketProgress> changed) => SaveAsync(work, Note, changed);
 
+    /// <summary>The change, one version on and in the status that follows from it.</summary>
     public static T Next<T>(T before, T after) where T : TicketProgress => (T)((TicketProgress)after with { Version = before.Version + 1, Status = after.Standing().Word() });
 
     private static async Task SaveAsync<T>(Work work, Bulk<T> update, IReadOnlyCollection<T> changed) where T : TicketProgress
@@ -164,12 +160,13 @@ internal static class Tickets
         if (await work.ExecuteAsync(update, changed) != changed.Count) throw new ConflictException(changed.Count == 1 ? $"Ticket {changed.First().Number}" : "One of several tickets");
     }
 
-    /// <summary>Closes the ticket and tells everyone.</summary>
+    /// <summary>The ticket, closed, of which everyone is told.</summary>
     /// <param name="callbacks">All of the ticket's.</param>
-    public static async Task CloseAsync(Work work, TicketRow before, TicketRow after, Closing how, string by, IReadOnlyList<Callback> callbacks)
+    public static TicketRow Close(Work work, TicketRow before, TicketRow after, Closing how, string by, IReadOnlyList<Callback> callbacks)
     {
-        var closed = await SaveAsync(work, before, after with { ClosedAt = work.Now, ClosedHow = how.Word() });
+        var closed = Next(before, after with { ClosedAt = work.Now, ClosedHow = how.Word() });
         work.Send(new TicketClosed(closed.Number, how, work.Now, by));
         work.Send(closed.Facts(callbacks));
+        return closed;
     }
 }

@@ -18,13 +18,13 @@ public sealed record UrgeTicket(string Note)
         string number, UrgeTicket request, TicketDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await request.OnAsync(desk, number, user.Actor(), ct)).ToHttp();
 
-    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
+    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, (work, ticket, _) =>
     {
-        if (ticket.ClosedAt is not null) return new TicketOutcome.Forbidden($"Ticket {number} is closed.");
-        var saved = await Tickets.SaveAsync(work, ticket, ticket with { Urged = ticket.Urged + 1 });
+        if (ticket.ClosedAt is not null) return (new TicketOutcome.Forbidden($"Ticket {number} is closed."), null);
+        var saved = Tickets.Next(ticket, ticket with { Urged = ticket.Urged + 1 });
         var note = desk.Redact(ticket, Note);
         work.Note(number, actor, "urged", note);
         work.Send(new TicketUrged(number, $"{number}-u{saved.Urged}", note, work.Now, actor));
-        return new TicketOutcome.Done(saved.Standing());
+        return (new TicketOutcome.Done(saved.Standing()), saved);
     }, ct);
 }

@@ -18,11 +18,10 @@ public sealed record WithdrawTicket(string Reason)
         string number, WithdrawTicket request, TicketDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         (await request.OnAsync(desk, number, user.Actor(), ct)).ToHttp();
 
-    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, async (work, ticket) =>
+    public Task<TicketOutcome> OnAsync(TicketDesk desk, string number, string actor, CancellationToken ct) => desk.OnAsync(number, (work, ticket, callbacks) =>
     {
-        if (ticket.ClosedAt is not null) return new TicketOutcome.Forbidden($"Ticket {number} is closed.");
+        if (ticket.ClosedAt is not null) return (new TicketOutcome.Forbidden($"Ticket {number} is closed."), null);
         work.Note(number, actor, "withdrawn", desk.Redact(ticket, Reason));
-        await Tickets.CloseAsync(work, ticket, ticket, Closing.Withdrawn, actor, await Tickets.CallbacksAsync(work, number));
-        return new TicketOutcome.Done(TicketStatus.Closed);
+        return (new TicketOutcome.Done(TicketStatus.Closed), Tickets.Close(work, ticket, ticket, Closing.Withdrawn, actor, callbacks));
     }, ct);
 }

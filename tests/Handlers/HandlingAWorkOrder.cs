@@ -65,6 +65,34 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
     }
 
     [Fact]
+    public async Task Many_units_that_press_at_once_are_each_answered_with_their_own_work_order()
+    {
+        Named[] units = [.. Enumerable.Range(1, 30).Select(i => new Named($"U{i:00}", $"第{i}单位"))];
+        await Desk.HearAsync(Desk.Decision(support: units));
+        string Id(Named unit) => WorkOrder.Id(UnitDesk.Ticket, 1, unit.Code);
+
+        var accepted = await Task.WhenAll(units.Select(u => Desk.AcceptAsync(Id(u))));
+        var moved = await Task.WhenAll(units.Select((u, i) => (i % 3) switch
+        {
+            0 => Desk.ReplyAsync(Id(u)),
+            1 => Desk.ReturnAsync(Id(u)),
+            _ => Desk.AcceptAsync(Id(u)),
+        }));
+
+        Assert.Equal(units.Select(u => (200, "accepted", u.Code)), accepted.Select(a => (a.Status, a.Text("state")!, a.Body.GetProperty("unit").GetProperty("code").GetString()!)));
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => i % 3 == 2 ? 409 : 200), moved.Select(a => a.Status));
+        foreach (var (unit, i) in units.Select((u, i) => (u, i)))
+        {
+            var order = await Desk.ViewAsync(Id(unit));
+            Assert.Equal(
+                (i % 3) switch { 0 => (WorkOrderState.Replied, 3, 0), 1 => (WorkOrderState.Returned, 3, 1), _ => (WorkOrderState.Accepted, 2, 0) },
+                (order.State, order.Version, order.Returns.Count));
+        }
+        Assert.Equal(10, (await Desk.Db.SentAsync<WorkOrderReturned>()).Select(r => r.WorkOrder).Distinct().Count());
+        Assert.Equal(50 + 31, (await Desk.TimelineAsync()).Length);
+    }
+
+    [Fact]
     public async Task A_citizens_mobile_number_in_a_reply_enters_no_message()
     {
         await Desk.HearAsync(Desk.Decision());

@@ -107,17 +107,17 @@ public abstract class EveryMessageTwiceAndShuffled(Engine engine) : IAsyncLifeti
     /// <summary>What units do with an order, by the place of its ticket in the list.</summary>
     private static async Task WorkAsync(IServiceProvider services, string number, int index, int round)
     {
-        var (database, deadlines) = (services.GetRequiredService<Database>(), services.GetRequiredService<Deadlines>());
+        var desk = services.GetRequiredService<WorkOrderDesk>();
         foreach (var order in await services.GetRequiredService<WorkOrderQuery>().OfTicketAsync(number, None))
         {
             if (order.Round != round) continue;
             var unit = new ClaimsPrincipal(new ClaimsIdentity(
                 [new(ClaimTypes.Name, order.Unit.Code), new(ClaimTypes.Role, Roles.Handler), new(Hotline.Data.Web.Caller.UnitClaim, order.Unit.Code)], "test"));
-            if (index % 7 == 3) await ReturnWorkOrder.ExecuteAsync(order.Id, new ReturnWorkOrder("非本单位职责", "职责清单", null), unit, database, deadlines, None);
+            if (index % 7 == 3) await ReturnWorkOrder.ExecuteAsync(order.Id, new ReturnWorkOrder("非本单位职责", "职责清单", null), unit, desk, None);
             if (index % 5 == 4) continue;
-            await AcceptWorkOrder.ExecuteAsync(order.Id, unit, database, deadlines, None);
+            await AcceptWorkOrder.ExecuteAsync(order.Id, unit, desk, None);
             await ReplyToWorkOrder.ExecuteAsync(
-                order.Id, new ReplyToWorkOrder(ReplyResult.Resolved, true, "已办", "已办结", new ReplyToWorkOrder.Officer("值班负责人", "主任")), unit, database, deadlines, None);
+                order.Id, new ReplyToWorkOrder(ReplyResult.Resolved, true, "已办", "已办结", new ReplyToWorkOrder.Officer("值班负责人", "主任")), unit, desk, None);
         }
     }
 
