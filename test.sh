@@ -42,6 +42,8 @@ missing_packages() {
     [ -e /usr/share/zoneinfo/Asia/Shanghai ] || echo tzdata
     # The fault tests move the clock of processes with it.
     compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' > /dev/null || echo libfaketime
+    # Reads the compose files; nothing is started with it.
+    [ -x /usr/bin/docker-compose ] || echo docker-compose
 }
 
 install_missing() {
