@@ -185,9 +185,14 @@ public sealed class Database : IAsyncDisposable
     {
         await using var connection = new PreparedConnection((SqliteConnection)await OpenAsync(CancellationToken.None));
         await SqliteDialect.PrepareWriterAsync(connection);
+        await using var checkpoints = new Checkpoints((SqliteDialect)Dialect);
         try
         {
-            while (await _queue.Reader.WaitToReadAsync()) await WriteGroupAsync(connection, group);
+            while (await _queue.Reader.WaitToReadAsync())
+            {
+                await WriteGroupAsync(connection, group);
+                checkpoints.Look(connection.Inner);
+            }
         }
         catch
         {

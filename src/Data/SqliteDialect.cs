@@ -25,11 +25,8 @@ public sealed class SqliteDialect(string connectionString) : Dialect
             pragma foreign_keys = on;
             """);
 
-    /// <summary>
-    /// For the one connection that writes: 32 MB of pages, and a log of up to 64 MB before its pages are put in their place, which spares the
-    /// pages that change again and again from being written each time.
-    /// </summary>
-    internal static Task PrepareWriterAsync(DbConnection connection) => connection.ExecuteAsync("pragma cache_size = -32000; pragma wal_autocheckpoint = 16000;");
+    /// <summary>For the one connection that writes: 32 MB of pages. Its log is put in its place by <see cref="Checkpoints"/>, and by itself only where those keep failing.</summary>
+    internal static Task PrepareWriterAsync(DbConnection connection) => connection.ExecuteAsync("pragma cache_size = -32000; pragma wal_autocheckpoint = 128000;");
 
     public override bool IsConflict(Exception exception) => false; // one writer: nothing to lose a race against
 
