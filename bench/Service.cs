@@ -17,6 +17,12 @@ internal abstract class Mode : IAsyncDisposable
 
     public abstract Dialect Dialect { get; }
 
+    /// <summary>
+    /// After the first minute under load: lets the engine learn how large its tables are. Until PostgreSQL has done that by itself, a minute or two after the
+    /// installation, it goes on reading tables from end to end that were empty when it first planned a statement.
+    /// </summary>
+    public abstract Task WarmedAsync();
+
     public abstract ValueTask DisposeAsync();
 }
 
@@ -28,6 +34,7 @@ internal sealed class SqliteMode(string folder) : Mode
     public override IReadOnlyList<string?> Processes => [null];
     public override Dialect Dialect => new SqliteDialect(_connection);
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public override Task WarmedAsync() => Task.CompletedTask;
 }
 
 /// <summary>Four processes over a database of their own on PostgreSQL, and queues of their own on RabbitMQ.</summary>
@@ -60,6 +67,7 @@ internal sealed class ServerMode(string server, string name, string rabbit) : Mo
     public override IReadOnlyList<string?> Processes => ["intake", "dispatcher", "handlers", "reporting"];
     public override Dialect Dialect => new PostgreSqlDialect(_connection);
     public override async ValueTask DisposeAsync() => await ExecuteAsync(server, $"drop database {name} with (force)");
+    public override Task WarmedAsync() => ExecuteAsync(_connection, "analyze");
 
     public static async Task ExecuteAsync(string connection, string sql)
     {
@@ -95,6 +103,9 @@ internal sealed class Service : IAsyncDisposable
     private readonly List<ServiceProcess> _processes = [];
 
     private Service(Mode mode, string folder) => (_mode, _folder) = (mode, folder);
+
+    /// <inheritdoc cref="Mode.WarmedAsync"/>
+    public Task WarmedAsync() => _mode.WarmedAsync();
 
     /// <summary>The first has the role intake.</summary>
     public IReadOnlyList<ServiceProcess> Processes => _processes;

@@ -82,6 +82,7 @@ internal static class ServiceLoad
         var warm = new Filer(url, requests, sampler);
         await warm.RunAsync(plan.Rate is null ? plan.Callers : 16, null, TimeSpan.FromSeconds(plan.Warm), late.Token);
         await SettleAsync(url, sampler);
+        if (service is not null) await service.WarmedAsync();
         await Task.Delay(TimeSpan.FromSeconds(plan.Rest), late.Token);
         sampler.Restart();
 
@@ -137,6 +138,7 @@ internal static class ServiceLoad
         using var lives = new WholeLives(url, unitsUrl, key, offices);
         await Console.Error.WriteLineAsync($"warming up for {plan.Warm} s");
         await lives.RunAsync(plan.Callers, TimeSpan.FromSeconds(plan.Warm), late.Token);
+        await service.WarmedAsync();
         await Service.SettledAsync(url);
         var (filedWarm, failedWarm) = (lives.Filed, lives.Failed);
         lives.Restart();

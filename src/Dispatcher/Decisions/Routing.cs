@@ -179,7 +179,7 @@ internal static class Routing
         };
         await SaveAsync(work, ticket, changed);
         work.Write(InsertDecisions, [decision]);
-        await DropReturnsAsync(work, ticket.Number);
+        await DropReturnsAsync(work, [ticket.Number]);
         Tell(work, changed, decision, note);
         return changed;
     }
@@ -214,9 +214,8 @@ internal static class Routing
 
     public static readonly Bulk<DecisionRow> InsertDecisions = Bulk<DecisionRow>.Insert("dispatch_decision");
 
-    public static Task<int> DropReturnsAsync(Work work, string number) => work.ExecuteAsync("""
-        update dispatch_return set state = 'dropped' where number = @number and state = 'pending'
-        """, new { number });
+    public static Task<int> DropReturnsAsync(Work work, IReadOnlyCollection<string> numbers) => work.ExecuteAsync(
+        $"update dispatch_return set state = 'dropped' where {work.Dialect.Among("number", "@numbers")} and state = 'pending'", new { numbers = Json.Write(numbers) });
 
     /// <summary>Sends and notes what a new or filled decision means.</summary>
     public static void Tell(Work work, RoutingRow ticket, DecisionRow decision, string? note)

@@ -7,23 +7,52 @@ namespace Hotline.Dispatcher.Decisions;
 /// Drops what waits for a person. A ticket that comes to its end before it comes to be routed leaves a mark, so that the routing that arrives
 /// late issues nothing.
 /// </summary>
-public sealed class TicketClosedConsumer : SingleConsumer<TicketClosed>
+public sealed class TicketClosedConsumer : IConsumer<TicketClosed>
 {
-    protected override async Task ConsumeAsync(TicketClosed message, Work work)
+    private static readonly Bulk<Mark> Close = Bulk<Mark>.Update("dispatch_ticket", "number", ["status", "since", "closed_at", "closed_how"]);
+
+    /// <summary>Where the routing comes at the same moment, this is run again and finds it.</summary>
+    private static readonly Bulk<Mark> Leave = Bulk<Mark>.Insert("dispatch_ticket");
+
+    public async Task ConsumeAsync(IReadOnlyList<TicketClosed> messages, Work work)
     {
-        var how = message.How.Word();
-        var closed = await work.ExecuteAsync("""
-            update dispatch_ticket set status = 'closed', since = @At, closed_at = @At, closed_how = @how where number = @Ticket and status <> 'closed'
-            """, new { message.At, how, message.Ticket });
-        if (closed > 0)
-        {
-            await Routing.DropReturnsAsync(work, message.Ticket);
-            return;
-        }
-        await work.ExecuteAsync("""
-            insert into dispatch_ticket (number, confidential, status, since, round, version, closed_at, closed_how)
-            select @Ticket, @confidential, 'closed', @At, 0, 0, @At, @how
-            where not exists (select 1 from dispatch_ticket where number = @Ticket)
-            """, new { message.Ticket, confidential = false, message.At, how });
+        var ends = messages.DistinctBy(m => m.Ticket, StringComparer.Ordinal).ToDictionary(m => m.Ticket, Of, StringComparer.Ordinal);
+        var known = await work.TakeAsync<Known>("number, status", ("dispatch_ticket", "number"), ends.Keys);
+        var open = known.Where(t => t.Status != RoutingStatus.Closed.Word()).Select(t => t.Number).ToArray();
+        work.Write(Leave, [.. ends.Keys.Except(known.Select(t => t.Number), StringComparer.Ordinal).Select(number => ends[number])]);
+        if (open.Length == 0) return;
+
+        work.Write(Close, [.. open.Select(number => ends[number])]);
+        await Routing.DropReturnsAsync(work, open);
+    }
+
+    private static Mark Of(TicketClosed message) => new()
+    {
+        Number = message.Ticket,
+        Confidential = false,
+        Status = RoutingStatus.Closed.Word(),
+        Since = message.At,
+        Round = 0,
+        Version = 0,
+        ClosedAt = message.At,
+        ClosedHow = message.How.Word(),
+    };
+
+    private sealed record Known
+    {
+        public required string Number { get; init; }
+        public required string Status { get; init; }
+    }
+
+    private sealed record Mark
+    {
+        public required string Number { get; init; }
+        public required bool Confidential { get; init; }
+        public required string Status { get; init; }
+        public required DateTimeOffset Since { get; init; }
+        public required int Round { get; init; }
+        public required int Version { get; init; }
+        public required DateTimeOffset ClosedAt { get; init; }
+        public required string ClosedHow { get; init; }
     }
 }

@@ -93,6 +93,29 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
     }
 
     [Fact]
+    public async Task Many_tickets_that_end_together_end_each_by_itself()
+    {
+        const string returned = "20200207-000011", closed = "20200207-000012", open = "20200207-000013", late = "20200207-000014", untouched = "20200207-000015";
+        await _hotline.TellAsync([.. ((string[])[returned, closed, open, untouched]).Select(number => _hotline.Filed(Prices, number: number))]);
+        await _hotline.TellAsync(_hotline.Return(Chongchuan.Market, number: returned), _hotline.Return(Chongchuan.Market, number: untouched), _hotline.Close(closed));
+        var first = await EndAsync(closed);
+        _hotline.Db.Time.Advance(TimeSpan.FromMinutes(5));
+
+        await _hotline.TellAsync(_hotline.Close(returned), _hotline.Close(closed), _hotline.Close(open), _hotline.Close(late), _hotline.Close(open));
+        await _hotline.TellAsync(_hotline.Filed(Prices, number: late));
+
+        foreach (var number in (string[])[returned, closed, open, late]) Assert.Equal(RoutingStatus.Closed, (await _hotline.DecisionsAsync(number)).Status);
+        Assert.Equal((first, _hotline.Db.Clock.Now), (await EndAsync(closed), await EndAsync(open)));
+        Assert.Equal(ReturnState.Dropped, Assert.Single((await _hotline.DecisionsAsync(returned)).Returns).State);
+        Assert.Equal(ReturnState.Pending, Assert.Single((await _hotline.DecisionsAsync(untouched)).Returns).State);
+        Assert.DoesNotContain(await _hotline.IssuedAsync(), issued => issued.Ticket == late);
+        await _hotline.AssertFactsAgreeAsync();
+
+        Task<DateTimeOffset> EndAsync(string number) => _hotline.Database.ReadAsync(
+            db => db.ScalarAsync<DateTimeOffset>("select closed_at from dispatch_ticket where number = @number", new { number }), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_dispatcher_sends_a_ticket_out_of_triage_in_the_same_round()
     {
         await _hotline.TellAsync(_hotline.Filed(Property, address: ""));
