@@ -81,18 +81,21 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
                 else await ProcessBundleAsync(parcel.Role, letter, ct);
             }
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && database.Dialect.IsAway(e))
+        catch (Exception e) when (!ct.IsCancellationRequested && IsPutOff(e))
         {
             // No fault of the parcel, so nothing for the broker's error queue: what it carries is still owed and comes again.
-            LogDatabaseAway(parcel.Letters.Count, parcel.Role, e.Message);
+            LogPutOff(parcel.Letters.Count, parcel.Role, e.Message);
         }
     }
+
+    /// <summary>Nothing is wrong with the message: the database is away, or this process ends and its services are gone already.</summary>
+    private bool IsPutOff(Exception e) => database.Dialect.IsAway(e) || e is ObjectDisposedException { ObjectName: nameof(IServiceProvider) };
 
     private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(ShareCharacters(role), OutboxSettings.Lanes(role), async parcels =>
     {
         await SettleAsync(role, [.. parcels.SelectMany(p => p.Letters)], CancellationToken.None);
         return new bool[parcels.Count];
-    }, database.Dialect.IsAway) { Weight = parcel => parcel.Letters.Sum(l => l.Body.Length), Waits = settings.Gathers(role), Time = database.Clock.Time });
+    }, IsPutOff) { Weight = parcel => parcel.Letters.Sum(l => l.Body.Length), Waits = settings.Gathers(role), Time = database.Clock.Time });
 
     private async Task ProcessBundleAsync(Role role, Letter bundle, CancellationToken ct)
     {
@@ -119,7 +122,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
                 await SettleAsync(role, [letter], ct);
                 return;
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && !database.Dialect.IsAway(e))
+            catch (Exception e) when (!ct.IsCancellationRequested && !IsPutOff(e))
             {
                 if (e is UnknownMessageException)
                 {
@@ -213,8 +216,8 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} failed as a whole and is done one by one: {Reason}")]
     private partial void LogParcelFailed(int count, Role role, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} is put off, the database is away: {Reason}")]
-    private partial void LogDatabaseAway(int count, Role role, string reason);
+    [LoggerMessage(LogLevel.Warning, "A parcel of {Count} for {Role} is put off, the database is away or this process ends: {Reason}")]
+    private partial void LogPutOff(int count, Role role, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Kind} {Id} for {Role} is put off: this version does not know it")]
     private partial void LogUnknown(string kind, string id, Role role);

@@ -150,6 +150,21 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
     }
 
     [Fact]
+    public async Task A_process_that_ends_sets_nothing_aside_and_another_does_the_work()
+    {
+        await SendAsync(1, 2);
+        var parcel = await ParcelAsync();
+        var ending = Services();
+        await ending.DisposeAsync();
+
+        await Inbox(Database, ending).ProcessAsync(parcel, None);
+
+        Assert.Empty(await Db.FaultsAsync());
+        await Inbox(Database).ProcessAsync(parcel, None);
+        Assert.Equal([Ticket(1), Ticket(2)], await DoneAsync());
+    }
+
+    [Fact]
     public async Task A_delivery_is_due_when_its_time_has_passed_and_then_waits_twice_as_long_up_to_32_times()
     {
         await SendAsync(1);
