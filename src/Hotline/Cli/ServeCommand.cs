@@ -76,7 +76,14 @@ internal static class ServeCommand
         app.MapHotline();
         await app.StartAsync(ct);
         await Console.Error.WriteLineAsync($"Listening on {string.Join(", ", app.Urls)} as {string.Join(", ", roles.Select(r => r.Word()))}; {database.Dialect.Name}, {(settings.RabbitMq is null ? "in-memory bus" : "RabbitMQ")}. Ctrl+C stops it.");
-        if (demo) await new DemoData(app.Services, new Uri(app.Urls.First())).RunAsync(ct);
+        try
+        {
+            if (demo) await new DemoData(app.Services, new Uri(app.Urls.First())).RunAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Stopped while it was still filing: the service ends as at any other time.
+        }
         await app.WaitForShutdownAsync(ct);
         return Exit.Done;
     }
