@@ -111,6 +111,13 @@ public sealed partial class HotlineProcess : IAsyncDisposable
     /// <summary>Ends it as a power cut would.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Ends it as Ctrl+C does, and waits until it has ended and said all.</summary>
+    public async Task InterruptAsync()
+    {
+        using (var kill = Process.Start("kill", ["-INT", $"{_process.Id}"])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(StartsWithin);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -23,4 +23,23 @@ public sealed class TheDemonstration
             folder.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public async Task Stopped_while_it_is_still_filing_it_ends_without_a_fault()
+    {
+        var folder = Directory.CreateTempSubdirectory("hotline-demo-");
+        try
+        {
+            await using var demo = await HotlineProcess.ServeAsync(folder.FullName, "--demo");
+
+            await demo.InterruptAsync();
+
+            Assert.DoesNotContain("Unhandled exception", demo.Notes, StringComparison.Ordinal);
+            Assert.DoesNotContain("set aside", demo.Notes, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }
