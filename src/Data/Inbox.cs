@@ -59,8 +59,8 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
     /// <summary>
     /// Processes a parcel whole, with others that wait for the same role; when that fails, by itself; and when that fails, its messages one by one, so that
-    /// one bad message holds up nobody. A message that keeps failing is set aside with its reason (<see cref="Faults"/>). While the database is away nothing
-    /// is settled: the deliveries stay owed and come again.
+    /// one bad message holds up nobody. A message that keeps failing is set aside with its reason (<see cref="Faults"/>). While the database is away, or
+    /// when this process ends, nothing is settled: the deliveries stay owed and come again.
     /// </summary>
     public async Task ProcessAsync(Parcel parcel, CancellationToken ct)
     {
