@@ -10,7 +10,7 @@ internal sealed class Clockwork
 {
     private static readonly TimeZoneInfo Shanghai = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
 
-    /// <summary>The processes look at the file about once a second.</summary>
+    /// <summary>The processes look at the file when they first ask for the time in a new second.</summary>
     private static readonly TimeSpan LooksWithin = TimeSpan.FromSeconds(1.5);
 
     private readonly string _file;
@@ -35,7 +35,8 @@ internal sealed class Clockwork
     {
         ["LD_PRELOAD"] = _library,
         ["FAKETIME_TIMESTAMP_FILE"] = _file,
-        ["FAKETIME_CACHE_DURATION"] = "1",
+        // More than so many whole seconds after the last look: 1 would mean up to two.
+        ["FAKETIME_CACHE_DURATION"] = "0",
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
         // Its shared memory is for processes that call each other, and outlives a kill.
         ["FAKETIME_DISABLE_SHM"] = "1",
