@@ -1,3 +1,4 @@
+using Dapper;
 using Hotline.Contracts;
 using Hotline.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -320,6 +321,25 @@ public abstract class DeliveringMessages(Engine engine) : OnAnEngine(engine)
 
 public sealed class DeliveringMessagesOnSqlite() : DeliveringMessages(Engine.Sqlite);
 
-public sealed class DeliveringMessagesOnPostgreSql() : DeliveringMessages(Engine.PostgreSql);
+public sealed class DeliveringMessagesOnPostgreSql() : DeliveringMessages(Engine.PostgreSql)
+{
+    [Fact]
+    public async Task What_is_settled_is_found_by_its_key_even_after_the_queue_was_vacuumed_while_empty()
+    {
+        await using var connection = await Database.OpenAsync(None);
+        await connection.ExecuteAsync(
+            """
+            insert into outbox (id, role, kind, ticket, body, messages, created_at, due_at, attempts)
+            select n, 'intake', 'kind', '', repeat('x', 500), 1, now(), now(), 0 from generate_series(1, 5000) n
+            """);
+        await connection.ExecuteAsync("delete from outbox");
+        await connection.ExecuteAsync("vacuum analyze outbox");
+
+        var plan = string.Join('\n', await connection.QueryAsync<string>($"explain {Database.Dialect.SettleDeliveries}", new { role = "intake", ids = """["1"]""" }));
+
+        Assert.Contains("outbox_pkey", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+}
 
 public sealed class DeliveringMessagesOnSqlServer() : DeliveringMessages(Engine.SqlServer);

@@ -1,0 +1,2 @@
+-- Nothing changes on this engine.
+select 1;
