@@ -84,7 +84,8 @@ public sealed record DailyReport(
     {
         var (dayBefore, weekBefore) = (day.AddDays(-1), day.AddDays(-7));
         var wholeDimension = RollupRow.Word(unit is null ? null : Breakdown.Unit);
-        var (rows, names, hot) = await database.ReadAsync(async db => (
+        // All of it from one state of the database: what is pending may move into the lines at any time.
+        var (lines, pending, names, hot) = await database.SnapshotAsync(async db => (
             await db.StreamAsync($"""
                 select {RollupRow.Columns} from reporting_rollup
                 where day in (@day, @dayBefore, @weekBefore) and unit = '' and dimension = @wholeDimension and code = @wholeCode
@@ -101,6 +102,7 @@ public sealed record DailyReport(
                 unit = unit ?? "",
                 dimension = by?.Word() ?? "",
             }, RollupRow.Reader()).ToListAsync(ct),
+            await PendingRow.ReadAsync(db, IsWanted),
             await db.QueryAsync<LabelRow>("""
                 select dimension, code, name from reporting_label where dimension = @dimension or (dimension = 'unit' and code = @unit)
                 """, new { dimension = by?.Word() ?? "", unit = unit ?? "" }),
@@ -108,7 +110,7 @@ public sealed record DailyReport(
 
         var nameOf = names.ToDictionary(n => (n.Dimension, n.Code), n => n.Name);
         var named = unit is null ? null : new Named(unit, nameOf.GetValueOrDefault((Breakdown.Unit.Word(), unit), unit));
-        var isWhole = rows.ToLookup(r => r.Key.Unit == "" && RollupRow.Word(r.Key.By) == wholeDimension);
+        var isWhole = lines.Concat(pending).ToLookup(r => r.Key.Unit == "" && RollupRow.Word(r.Key.By) == wholeDimension);
         var whole = ToSection(unit ?? "", named?.Name, isWhole[true]);
         var sections = by is Breakdown.Unit && unit is not null ? [whole] : isWhole[false]
             .GroupBy(r => r.Key.Code)
@@ -123,6 +125,10 @@ public sealed record DailyReport(
         {
             Hot = hot is null ? null : hot with { ComputedAt = database.Clock.Local(hot.ComputedAt), Issues = [.. hot.Issues.Take(MostHot)] },
         };
+
+        // As the statement has it.
+        bool IsWanted(Line line) => (line.Day == day || line.Day == dayBefore || line.Day == weekBefore)
+            && ((line.Unit == "" && RollupRow.Word(line.By) == wholeDimension && line.Code == (unit ?? "")) || (by is not null && line.By == by && line.Unit == (unit ?? "")));
 
         Section ToSection(string code, string? name, IEnumerable<KeyValuePair<Line, int[]>> lines)
         {

@@ -43,7 +43,7 @@ public static class Recount
         CancellationToken ct)
     {
         var clock = database.Clock;
-        var stored = await database.ReadAsync(db => ReadAsync(db, null), ct);
+        var stored = await database.SnapshotAsync(db => ReadAsync(db, null), ct);
         var counted = new Tally();
         var count = 0L;
         var batch = new List<(string Ticket, Fact Fact)>(BatchSize);
@@ -69,7 +69,7 @@ public static class Recount
     public static async Task<RecountResult> RunDayAsync(Database database, DateOnly day, DaySources sources, bool fix, CancellationToken ct)
     {
         var clock = database.Clock;
-        var stored = Task.Run(() => database.ReadAsync(db => ReadAsync(db, day), ct), ct);
+        var stored = Task.Run(() => database.SnapshotAsync(db => ReadAsync(db, day), ct), ct);
         var counted = new Tally();
         var tickets = await TouchedAsync(sources, clock, day, ct);
         var count = 0L;
@@ -125,7 +125,7 @@ public static class Recount
     }
 
     /// <summary>
-    /// Makes rollups and facts agree. Every other transaction changes both by the same amount, so their difference, read from one
+    /// Makes rollups and facts agree. Every other transaction changes both by the same amount, or only moves what is pending into the lines, so their difference, read from one
     /// snapshot, stays what it is however many consumers run meanwhile, and can be added later; but only once, which the number in
     /// <c>reporting_correction</c> sees to.
     /// </summary>
@@ -159,7 +159,7 @@ public static class Recount
             var corrected = await database.WriteAsync(async work =>
             {
                 if (await work.ExecuteAsync("update reporting_correction set number = number + 1 where number = @number", new { number }) == 0) return false;
-                Rollups.Add(work, errors);
+                Rollups.Add(work, errors.Lines);
                 return true;
             }, ct);
             if (corrected) return;
@@ -173,9 +173,11 @@ public static class Recount
         return Task.CompletedTask;
     }, ct);
 
+    /// <param name="db">A snapshot: what is pending may move into the lines at any time.</param>
     private static async Task<Tally> ReadAsync(Session db, DateOnly? day)
     {
         var stored = new Tally();
+        foreach (var (line, numbers) in await PendingRow.ReadAsync(db, line => day is null || line.Day == day)) stored.Add(line, numbers);
         await foreach (var (line, numbers) in db.StreamAsync($"select {RollupRow.Columns} from reporting_rollup{(day is null ? "" : " where day = @day")}", new { day }, RollupRow.Reader()))
             stored.Add(line, numbers);
         return stored;

@@ -12,6 +12,7 @@ public static class ReportingRole
         .AddConsumer<TicketChanged, CountingConsumer>(Role.Reporting)
         .AddConsumer<TicketRouted, CountingConsumer>(Role.Reporting)
         .AddConsumer<WorkOrderChanged, CountingConsumer>(Role.Reporting)
+        .AddSingleton<RollupMerger>()
         .AddSingleton<HotIssueFinder>()
         .AddLocalization();
 

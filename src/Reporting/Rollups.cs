@@ -5,8 +5,8 @@ using Hotline.Data;
 namespace Hotline.Reporting;
 
 /// <summary>
-/// Keeps facts and rollups: what a transaction learns about tickets is merged into their facts, and the difference that this makes to the count is added
-/// to the rollups. Facts and rollups change in the same transaction, so their difference never depends on who runs when.
+/// Keeps facts and rollups: what a transaction learns about tickets is merged into their facts, and the difference that this makes to the count is kept
+/// with what is still to be added to the rollups (<see cref="PendingRow"/>). Both change in the same transaction, so their difference never depends on who runs when.
 /// </summary>
 internal sealed class Rollups(HotlineClock clock)
 {
@@ -31,18 +31,19 @@ internal sealed class Rollups(HotlineClock clock)
     private async Task WriteAsync(Work work)
     {
         var tickets = _news.Keys.Order(StringComparer.Ordinal).ToArray();
-        await work.ExecuteAsync(FactRow.Open, [.. tickets.Select(t => new FactRow { Ticket = t, Body = "{}" })]);
+        var known = (await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), tickets)).ToDictionary(r => r.Ticket, r => r.Body, StringComparer.Ordinal);
         var changes = new Tally();
-        var facts = new List<FactRow>(tickets.Length);
-        foreach (var row in await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), tickets))
+        var (opened, changed) = (new List<FactRow>(), new List<FactRow>());
+        foreach (var ticket in tickets)
         {
-            var before = Fact.Read(row.Body);
-            var after = before.Merge(_news[row.Ticket]);
+            var stored = known.GetValueOrDefault(ticket);
+            var before = stored is null ? Fact.Empty : Fact.Read(stored);
+            var after = before.Merge(_news[ticket]);
             var body = after.Write();
-            if (body == row.Body) continue;
+            if (body == stored) continue;
             changes.Add(Count.Of(after, clock));
             changes.Add(Count.Of(before, clock), -1);
-            facts.Add(new FactRow { Ticket = row.Ticket, Body = body });
+            (stored is null ? opened : changed).Add(new FactRow { Ticket = ticket, Body = body });
         }
         if (_names.Count > 0)
         {
@@ -51,19 +52,22 @@ internal sealed class Rollups(HotlineClock clock)
                 labels = Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name })),
             });
         }
-        work.Write(FactRow.Save, facts);
-        Add(work, changes);
+        // Another process may have opened one meanwhile: then all is counted anew, from what it wrote.
+        if (await work.ExecuteAsync(FactRow.Open, opened) != opened.Count) throw new ConflictException("The fact of a ticket");
+        work.Write(FactRow.Save, changed);
+        KeyValuePair<Line, int[]>[] lines = [.. changes.Lines];
+        if (lines.Length > 0) work.Write(PendingRow.Insert, [PendingRow.Of(lines)]);
     }
 
-    /// <summary>Adds to the rollups, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>
-    public static void Add(Work work, Tally changes) => work.Write(RollupRow.Add,
-        [.. changes.Lines
-            .Select(l => RollupRow.Of(l.Key, l.Value))
-            .OrderBy(r => r.Day)
-            .ThenBy(r => r.Unit, StringComparer.Ordinal)
-            .ThenBy(r => r.Dimension, StringComparer.Ordinal)
-            .ThenBy(r => r.Code, StringComparer.Ordinal)
-            .ThenBy(r => r.Excluded)]);
+    /// <summary>Adds to the lines, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>
+    public static void Add(Work work, IEnumerable<KeyValuePair<Line, int[]>> changes) => work.Write(RollupRow.Add, [.. InOrder(changes).Select(l => RollupRow.Of(l.Key, l.Value))]);
+
+    public static IEnumerable<KeyValuePair<Line, int[]>> InOrder(IEnumerable<KeyValuePair<Line, int[]>> lines) => lines
+        .OrderBy(l => l.Key.Day)
+        .ThenBy(l => l.Key.Unit, StringComparer.Ordinal)
+        .ThenBy(l => RollupRow.Word(l.Key.By), StringComparer.Ordinal)
+        .ThenBy(l => l.Key.Code, StringComparer.Ordinal)
+        .ThenBy(l => l.Key.Excluded);
 }
 
 internal sealed record FactRow

@@ -68,6 +68,60 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_pending_counts_before_and_after_it_has_moved_into_the_lines()
+    {
+        var history = RandomHistory.Of(seed: 12, tickets: 30);
+        await SendAsync(history);
+        await _db.DeliverAsync(_services, [Role.Reporting]);
+        Assert.Equal(0, await CountAsync("reporting_rollup"));
+        Assert.Empty((await RecountAsync(history)).Differences);
+        var before = await ReportsAsync();
+
+        await MergeAsync();
+
+        Assert.Equal(0, await CountAsync("reporting_pending"));
+        Assert.NotEqual(0, await CountAsync("reporting_rollup"));
+        Assert.Empty((await RecountAsync(history)).Differences);
+        Assert.Equal(before, await ReportsAsync());
+
+        async Task<IReadOnlyList<string>> ReportsAsync()
+        {
+            var reports = new List<string>();
+            foreach (var unit in history.OfType<WorkOrderChanged>().Select(m => m.Unit.Code).Distinct().Order(StringComparer.Ordinal).Prepend(null))
+            {
+                foreach (var by in Enum.GetValues<Breakdown>().Cast<Breakdown?>().Prepend(null))
+                    reports.Add(Json.Write((await DailyReport.ReadAsync(_db.Database, new DateOnly(2020, 2, 7), unit, by, None)) with { ReadAt = default }));
+            }
+            return reports;
+        }
+    }
+
+    [Fact]
+    public async Task What_is_pending_is_added_once_however_many_add_it_while_more_is_counted()
+    {
+        var history = RandomHistory.Of(seed: 13, tickets: 60);
+        await SendAsync(Shuffled(history, seed: 14));
+        var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
+            .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
+        var inbox = new Inbox(_db.Database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
+        var counting = Task.Run(async () =>
+        {
+            foreach (var parcel in letters.Chunk(5)) await inbox.ProcessAsync(new Parcel(Role.Reporting, parcel), None);
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            await using var database = _db.Reopen();
+            while (!counting.IsCompleted) await MergeAsync(database);
+        })).Append(counting));
+        await MergeAsync();
+
+        Assert.Empty(await _db.FaultsAsync());
+        Assert.Equal(0, await CountAsync("reporting_pending"));
+        Assert.Empty((await RecountAsync(history)).Differences);
+    }
+
+    [Fact]
     public async Task A_recount_finds_a_number_that_is_wrong_and_corrects_it()
     {
         var history = RandomHistory.Of(seed: 6, tickets: 10);
@@ -187,7 +241,19 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         return Task.CompletedTask;
     }, None);
 
-    private Task TamperAsync(string sql) => _db.Database.WriteAsync(async work => Assert.NotEqual(0, await work.ExecuteAsync(sql)), None);
+    private async Task TamperAsync(string sql)
+    {
+        await MergeAsync();
+        await _db.Database.WriteAsync(async work => Assert.NotEqual(0, await work.ExecuteAsync(sql)), None);
+    }
+
+    private async Task MergeAsync(Database? database = null)
+    {
+        var merger = new RollupMerger(database ?? _db.Database, NullLogger<RollupMerger>.Instance) { Slice = 7 };
+        while (await merger.StepAsync(None)) { }
+    }
+
+    private Task<long> CountAsync(string table) => _db.Database.ReadAsync(db => db.ScalarAsync<long>($"select count(*) from {table}"), None);
 
     /// <summary>The sources are what the roles have now: the latest version of each.</summary>
     private Task<RecountResult> RecountAsync(IReadOnlyList<IMessage> history, DateOnly? day = null, bool fix = false, Database? database = null) =>

@@ -64,7 +64,11 @@ internal static class ServeCommand
             builder.Services.AddHostedService(services => services.GetRequiredService<SearchIndexer>());
             builder.Services.AddHostedService(services => services.GetRequiredService<Congestion>());
         }
-        if (roles.Contains(Role.Reporting)) builder.Services.AddHostedService(services => services.GetRequiredService<HotIssueFinder>());
+        if (roles.Contains(Role.Reporting))
+        {
+            builder.Services.AddHostedService(services => services.GetRequiredService<RollupMerger>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<HotIssueFinder>());
+        }
         if (roles.Contains(Role.Dispatcher)) builder.Services.AddHostedService(services => services.GetRequiredService<NightlyLearning>());
 
         await using var app = builder.Build();
