@@ -116,10 +116,10 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
     /// <summary>Bounds memory: what a long absence left is added in parts.</summary>
     private const int Most = 2 * Many;
 
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
     /// <summary>Looks after which little is added too.</summary>
     private const int Looks = 10;
+
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Lines of a transaction: some 3 ms of the one writer.</summary>
     public int Slice { get; init; } = database.Dialect.SingleWriter ? 250 : 1000;

@@ -97,6 +97,22 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_pending_moves_into_the_lines_by_itself_also_where_it_is_little()
+    {
+        await SendAsync(RandomHistory.Of(seed: 15, tickets: 1));
+        await _db.DeliverAsync(_services, [Role.Reporting]);
+        Assert.NotEqual(0, await CountAsync("reporting_pending"));
+        using var merger = new RollupMerger(_db.Database, NullLogger<RollupMerger>.Instance) { Look = TimeSpan.FromMilliseconds(5) };
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        await merger.StartAsync(None);
+        while (await CountAsync("reporting_pending") > 0) soon.Token.ThrowIfCancellationRequested();
+        await merger.StopAsync(None);
+
+        Assert.NotEqual(0, await CountAsync("reporting_rollup"));
+    }
+
+    [Fact]
     public async Task What_is_pending_is_added_once_however_many_add_it_while_more_is_counted()
     {
         var history = RandomHistory.Of(seed: 13, tickets: 60);
