@@ -48,15 +48,14 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     {
         var history = RandomHistory.Of(seed: 4, tickets: 60);
         await SendAsync(Shuffled(history.Concat(history), seed: 5));
-        var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
-            .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
+        var letters = await LettersAsync();
 
         // Neighbours go to different workers, so that they meet at the same tickets; every letter goes to two of them.
         const int Workers = 4;
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
         {
             await using var database = _db.Reopen();
-            var inbox = new Inbox(database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
+            var inbox = InboxOf(database);
             var own = letters.Where((_, i) => i % Workers == worker || i % Workers == (worker + 1) % Workers).ToArray();
             foreach (var parcel in own.Chunk(20)) await inbox.ProcessAsync(new Parcel(Role.Reporting, parcel), None);
         }));
@@ -97,6 +96,20 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_version_left_that_had_the_measures_in_another_order_is_counted_by_their_words()
+    {
+        var day = new DateOnly(2020, 2, 7);
+        var body = $"""[["closed","filed"],[{day.DayNumber},"",null,"",0,0,2,1,5],[{day.DayNumber},"","channel","phone",1,1,3]]""";
+        await _db.Database.WriteAsync(work => work.ExecuteAsync("insert into reporting_pending (id, lines, body) values ('1', 2, @body)", new { body }), None);
+
+        await MergeAsync();
+
+        Assert.Equal(
+            [("all", false, 5, 2), ("channel", true, 3, 0)],
+            await _db.Database.ReadAsync(db => db.QueryAsync<(string, bool, int, int)>("select dimension, excluded, filed, closed from reporting_rollup order by dimension"), None));
+    }
+
+    [Fact]
     public async Task What_is_pending_moves_into_the_lines_by_itself_also_where_it_is_little()
     {
         await SendAsync(RandomHistory.Of(seed: 15, tickets: 1));
@@ -117,9 +130,8 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     {
         var history = RandomHistory.Of(seed: 13, tickets: 60);
         await SendAsync(Shuffled(history, seed: 14));
-        var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
-            .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
-        var inbox = new Inbox(_db.Database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
+        var letters = await LettersAsync();
+        var inbox = InboxOf(_db.Database);
         var counting = Task.Run(async () =>
         {
             foreach (var parcel in letters.Chunk(5)) await inbox.ProcessAsync(new Parcel(Role.Reporting, parcel), None);
@@ -211,9 +223,8 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     {
         var history = RandomHistory.Of(seed: 9, tickets: 60);
         await SendAsync(Shuffled(history, seed: 10));
-        var letters = (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
-            .Select(l => new Letter(l.Id, l.Kind, l.Body)).ToArray();
-        var inbox = new Inbox(_db.Database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
+        var letters = await LettersAsync();
+        var inbox = InboxOf(_db.Database);
         await inbox.ProcessAsync(new Parcel(Role.Reporting, [.. letters.Take(40)]), None);
         await TamperAsync("update reporting_rollup set filed = filed + 1, solved = solved + 1");
 
@@ -256,6 +267,12 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
         foreach (var message in messages) ReportDesk.Send(work, message);
         return Task.CompletedTask;
     }, None);
+
+    private async Task<Letter[]> LettersAsync() =>
+        [.. (await _db.Database.ReadAsync(db => db.QueryAsync<LetterRow>("select id, kind, body from outbox where role = 'reporting' order by id"), None))
+            .Select(l => new Letter(l.Id, l.Kind, l.Body))];
+
+    private Inbox InboxOf(Database database) => new(database, _services, new OutboxSettings { NotedAfter = TimeSpan.Zero }, NullLogger<Inbox>.Instance);
 
     private async Task TamperAsync(string sql)
     {
