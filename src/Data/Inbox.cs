@@ -41,10 +41,10 @@ public sealed class UnknownMessageException(string kind) : Exception($"'{kind}' 
 public sealed partial class Inbox(Database database, IServiceProvider services, OutboxSettings settings, ILogger<Inbox> log)
 {
     /// <summary>
-    /// Characters of the parcels that share a transaction, at most: a few hundred tickets. What is only noted may share more, where an engine has not one
+    /// Bytes of the messages that share a transaction, at most: a few hundred tickets. What is only noted may share more, where an engine has not one
     /// writer that all others wait for.
     /// </summary>
-    private int ShareCharacters(Role role) => settings.Gathers(role) > TimeSpan.Zero && !database.Dialect.SingleWriter ? 2 * 1024 * 1024 : 512 * 1024;
+    private int Share(Role role) => settings.Gathers(role) == TimeSpan.Zero ? 1024 * 1024 : database.Dialect.SingleWriter ? 512 * 1024 : 2 * 1024 * 1024;
 
     /// <summary>Tries of one message by itself before it is set aside.</summary>
     private const int Tries = 3;
@@ -77,7 +77,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
         {
             foreach (var letter in parcel.Letters)
             {
-                if (letter.Kind != Bundle.Kind) await ProcessOneAsync(parcel.Role, letter, ct);
+                if (!Bundle.Is(letter)) await ProcessOneAsync(parcel.Role, letter, ct);
                 else await ProcessBundleAsync(parcel.Role, letter, ct);
             }
         }
@@ -91,11 +91,11 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     /// <summary>Nothing is wrong with the message: the database is away, or this process ends and its services are gone already.</summary>
     private bool IsPutOff(Exception e) => database.Dialect.IsAway(e) || e is ObjectDisposedException { ObjectName: nameof(IServiceProvider) };
 
-    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(ShareCharacters(role), OutboxSettings.Lanes(role), async parcels =>
+    private Together<Parcel, bool> Together(Role role) => _together.GetOrAdd(role, _ => new Together<Parcel, bool>(Share(role), OutboxSettings.Lanes(role), async parcels =>
     {
         await SettleAsync(role, [.. parcels.SelectMany(p => p.Letters)], CancellationToken.None);
         return new bool[parcels.Count];
-    }, IsPutOff) { Weight = parcel => parcel.Letters.Sum(l => l.Body.Length), Waits = settings.Gathers(role), Time = database.Clock.Time });
+    }, IsPutOff) { Weight = parcel => parcel.Letters.Sum(Bundle.Length), Waits = settings.Gathers(role), Time = database.Clock.Time });
 
     private async Task ProcessBundleAsync(Role role, Letter bundle, CancellationToken ct)
     {
@@ -140,7 +140,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
     private async Task SettleAsync(Role role, IReadOnlyList<Letter> letters, CancellationToken ct)
     {
-        var opened = letters.DistinctBy(l => l.Id).Select(l => (l.Id, Messages: Bundle.Open(l).Select(m => Kind.Of(m.Kind).Read(m.Body)).ToArray())).ToArray();
+        var opened = letters.DistinctBy(l => l.Id).Select(l => (l.Id, Messages: Bundle.Open(l).Select(m => Kind.Of(m.Kind).Read(m.Body.Span)).ToArray())).ToArray();
         var ids = Json.Write(opened.Select(l => l.Id));
         var all = await PrepareAsync(opened.SelectMany(l => l.Messages));
         await database.WriteAsync(async work =>
@@ -174,7 +174,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
                 Role = role.Word(),
                 Kind = m.Kind,
                 Ticket = m.Ticket,
-                Body = m.Body,
+                Body = m.Body.ToArray(),
                 Messages = 1,
                 CreatedAt = owed[0].CreatedAt,
                 DueAt = owed[0].DueAt,
@@ -193,14 +193,14 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
         public static Kind Of(string name) => ByName.GetValueOrDefault(name) ?? throw new UnknownMessageException(name);
 
-        public abstract IMessage Read(string body);
+        public abstract IMessage Read(ReadOnlySpan<byte> body);
 
         public abstract Task<Func<Work, Task>> PrepareAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, CancellationToken ct);
     }
 
     private sealed class Kind<T> : Kind where T : IMessage
     {
-        public override IMessage Read(string body) => Json.Read<T>(body);
+        public override IMessage Read(ReadOnlySpan<byte> body) => Json.Read<T>(body);
 
         public override Task<Func<Work, Task>> PrepareAsync(IServiceProvider services, Role role, IEnumerable<IMessage> messages, CancellationToken ct) =>
             services.GetRequiredKeyedService<IConsumer<T>>(role).PrepareAsync([.. messages.Cast<T>()], ct);

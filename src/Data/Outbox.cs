@@ -80,7 +80,7 @@ internal sealed record DeliveryRow
     public required string Role { get; init; }
     public required string Kind { get; init; }
     public required string Ticket { get; init; }
-    public required string Body { get; init; }
+    public required byte[] Body { get; init; }
     public required int Messages { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset DueAt { get; init; }

@@ -48,13 +48,12 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
             version integer primary key, name text not null, applied_at timestamptz not null)
         """;
 
+    // By the places of the rows, which are looked up once: joined, an engine that takes the queue for empty would read all of it for each of its rows.
     public override string ClaimDueDeliveries => """
-        update outbox o
+        update outbox
         set due_at = @now + make_interval(secs => @seconds * power(2, least(attempts, 5))), attempts = attempts + 1
-        from (select id, role from outbox where fault is null and due_at <= @now
-              order by due_at, id limit @limit for update skip locked) due
-        where o.id = due.id and o.role = due.role
-        returning o.id, o.role, o.kind, o.ticket, o.body, o.messages
+        where ctid = any(array(select ctid from outbox where fault is null and due_at <= @now order by due_at, id limit @limit for update skip locked))
+        returning id, role, kind, ticket, body, messages
         """;
 
     public override string SettleDeliveries => $"delete from outbox where role = @role and {Among("id", "@ids")} returning id";
@@ -119,6 +118,7 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
 
     private static (string Name, NpgsqlDbType Type) TypeOf(Type type) =>
         type == typeof(string) || type == typeof(DateOnly) ? ("text", NpgsqlDbType.Text)
+        : type == typeof(byte[]) ? ("bytea", NpgsqlDbType.Bytea)
         : type == typeof(int) ? ("integer", NpgsqlDbType.Integer)
         : type == typeof(long) ? ("bigint", NpgsqlDbType.Bigint)
         : type == typeof(bool) ? ("boolean", NpgsqlDbType.Boolean)

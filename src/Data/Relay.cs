@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Hotline.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,22 +14,8 @@ public sealed record Parcel(Role Role, IReadOnlyList<Letter> Letters);
 /// <summary>A delivery on the road.</summary>
 /// <param name="Id">Of the delivery that this settles.</param>
 /// <param name="Kind">Name of the message type in Contracts, or that of a <see cref="Bundle"/>.</param>
-/// <param name="Body">The message as JSON, or the bundle.</param>
-public sealed record Letter(string Id, string Kind, [property: JsonConverter(typeof(Base64Text))] string Body);
-
-/// <summary>Text as base64 of its UTF-8: JSON within JSON would be escaped and searched for escapes character by character.</summary>
-internal sealed class Base64Text : JsonConverter<string>
-{
-    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Encoding.UTF8.GetString(reader.GetBytesFromBase64());
-
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
-    {
-        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
-        writer.WriteBase64StringValue(bytes.AsSpan(0, Encoding.UTF8.GetBytes(value, bytes)));
-        ArrayPool<byte>.Shared.Return(bytes);
-    }
-}
+/// <param name="Body">The message as JSON in UTF-8, or the bundle; on the bus in base64.</param>
+public sealed record Letter(string Id, string Kind, byte[] Body);
 
 /// <summary>The road between processes; MassTransit's, in-memory or RabbitMQ, in <c>src/Hotline/Bus</c>.</summary>
 public interface IRoad
@@ -51,10 +33,10 @@ public interface IRoad
 /// </summary>
 public sealed partial class Relay(Database database, Outbox outbox, OutboxSettings settings, IRoad road, ILogger<Relay> log) : BackgroundService
 {
-    /// <summary>Characters of a parcel, at most, but for its last letter: several parcels are on their way and in work at once.</summary>
-    private const int ParcelCharacters = 256 * 1024;
+    /// <summary>Bytes of a parcel's messages, at most, but for its last letter: several parcels are on their way and in work at once.</summary>
+    private const int ParcelBytes = 512 * 1024;
 
-    /// <summary>Deliveries that are sent again at once: some 13 MB where each of them is a full bundle.</summary>
+    /// <summary>Deliveries that are sent again at once: some 2 MB where each of them is a full bundle.</summary>
     private const int Claim = 100;
 
     /// <summary>
@@ -115,13 +97,14 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
     {
         var letters = new List<Letter>();
         var (messages, size) = (0, 0);
-        while (messages < settings.ParcelSize && size < ParcelCharacters && next() is { } delivery)
+        while (messages < settings.ParcelSize && size < ParcelBytes && next() is { } delivery)
         {
-            letters.Add(new Letter(delivery.Id, delivery.Kind, delivery.Body));
+            var letter = new Letter(delivery.Id, delivery.Kind, delivery.Body);
+            letters.Add(letter);
             messages += delivery.Messages;
-            size += delivery.Body.Length;
+            size += Bundle.Length(letter);
         }
-        return (new Parcel(role, letters), messages >= settings.ParcelSize || size >= ParcelCharacters);
+        return (new Parcel(role, letters), messages >= settings.ParcelSize || size >= ParcelBytes);
     }
 
     private async Task ReconcileAsync(CancellationToken ct)
@@ -191,7 +174,7 @@ public sealed partial class Relay(Database database, Outbox outbox, OutboxSettin
         public required string Id { get; init; }
         public required string Role { get; init; }
         public required string Kind { get; init; }
-        public required string Body { get; init; }
+        public required byte[] Body { get; init; }
         public required int Messages { get; init; }
     }
 

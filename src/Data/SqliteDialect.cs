@@ -95,6 +95,7 @@ public sealed class SqliteDialect(string connectionString) : Dialect
     internal static Action<sqlite3_stmt, int, T> Binder<T>(Column<T> column) => column.Get switch
     {
         Func<T, string?> text => (s, i, row) => Bind(s, i, text(row)),
+        Func<T, byte[]> bytes => (s, i, row) => raw.sqlite3_bind_blob(s, i, bytes(row)),
         Func<T, int> number => (s, i, row) => raw.sqlite3_bind_int(s, i, number(row)),
         Func<T, long> number => (s, i, row) => raw.sqlite3_bind_int64(s, i, number(row)),
         Func<T, bool> truth => (s, i, row) => raw.sqlite3_bind_int(s, i, truth(row) ? 1 : 0),

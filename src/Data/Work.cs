@@ -11,8 +11,9 @@ namespace Hotline.Data;
 /// stands still, unlike UUID version 7, whose order within a millisecond is chance.</param>
 /// <param name="Kind">Of its message; <see cref="Bundle.Kind"/> where it holds several.</param>
 /// <param name="Ticket">Of its message; empty where it holds several.</param>
+/// <param name="Body">The message as JSON in UTF-8, or the bundle.</param>
 /// <param name="Messages">How many it holds.</param>
-public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, string Body, int Messages)
+public sealed record Delivery(string Id, Role Role, string Kind, string Ticket, byte[] Body, int Messages)
 {
     private static readonly string Process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
     private static uint _count;
@@ -149,7 +150,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
 
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
     public void Send<T>(T message) where T : IMessage =>
-        _messages.Add(new Message(Delivery.NextId(Now), MessageTypes.To(typeof(T)), typeof(T).Name, message.Ticket, Json.Write(message)));
+        _messages.Add(new Message(Delivery.NextId(Now), MessageTypes.To(typeof(T)), typeof(T).Name, message.Ticket, Json.Bytes(message)));
 
     /// <summary>Appends to the ticket's timeline.</summary>
     public void Note(string ticket, string actor, string action, string? reason = null, string? unit = null) =>
@@ -177,7 +178,7 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
 }
 
 /// <summary>A message that was sent, and to whom.</summary>
-internal sealed record Message(string Id, IReadOnlyList<Role> Roles, string Kind, string Ticket, string Body);
+internal sealed record Message(string Id, IReadOnlyList<Role> Roles, string Kind, string Ticket, byte[] Body);
 
 /// <summary>The messages of Contracts by name, and who hears them.</summary>
 public static class MessageTypes

@@ -137,9 +137,9 @@ public sealed class MigrationScripts
             Assert.Distinct(Migrations.For(dialect).Select(s => s.Version));
     }
 
-    /// <summary>A parameter is nvarchar: compared with a varchar column it converts the column and passes the index by.</summary>
+    /// <summary>A parameter is nvarchar: compared with a varchar column it converts the column and passes the index by. On the way to bytes a text may be one.</summary>
     [Fact]
     public void Text_on_sql_server_is_unicode() => Assert.All(
         Migrations.For(Dialects[2]),
-        script => Assert.DoesNotMatch(@"(?i)\b(var)?char\s*\(|\btext\b", script.Sql));
+        script => Assert.DoesNotMatch(@"(?i)(?<!\bas )\b(var)?char\s*\(|\btext\b", script.Sql));
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Hotline.Contracts;
 using Hotline.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,11 +56,14 @@ public abstract class SharingARow(Engine engine) : OnAnEngine(engine)
         Assert.Equal([Ticket(1), Ticket(2), Ticket(3)], (await DoneAsync()).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task A_row_that_cannot_be_read_is_set_aside_and_holds_up_nobody()
+    /// <summary>No length before it; a length and no zlib; shorter than it says; nothing.</summary>
+    [Theory]
+    [InlineData("nonsense"), InlineData("\b\0\0\0nonsense"), InlineData("\u0001\0\0\0x\u0001\u0003\0\0\0\0\u0001"), InlineData("")]
+    public async Task A_row_that_cannot_be_read_is_set_aside_and_holds_up_nobody(string bytes)
     {
+        var nonsense = Encoding.Latin1.GetBytes(bytes);
         await SendAsync(1, 2);
-        await Database.WriteAsync(work => work.ExecuteAsync("update outbox set body = 'nonsense'"), None);
+        await Database.WriteAsync(work => work.ExecuteAsync("update outbox set body = @nonsense", new { nonsense }), None);
         await SendAsync(3, 4);
 
         await ProcessAsync(await RowsAsync(), _ => { });
@@ -68,11 +72,38 @@ public abstract class SharingARow(Engine engine) : OnAnEngine(engine)
         Assert.Equal(Bundle.Kind, Assert.Single(await Db.FaultsAsync()).Kind);
     }
 
+    [Fact]
+    public async Task A_row_holds_its_messages_in_a_fraction_of_their_length()
+    {
+        await SendAsync(100, [.. Enumerable.Range(1, 100)]);
+
+        var row = Assert.Single(await RowsAsync());
+        var letter = new Letter(row.Id, row.Kind, row.Body);
+        Assert.Equal(Bundle.Open(letter).Sum(m => m.Kind.Length + m.Ticket.Length + m.Body.Length + 3) - 1, Bundle.Length(letter));
+        Assert.InRange(row.Body.Length, 1, Bundle.Length(letter) / 5);
+    }
+
+    [Fact]
+    public async Task What_the_version_before_owed_is_done()
+    {
+        await SendAsync(1, 2);
+        var lines = Encoding.UTF8.GetBytes(string.Join('\n', Bundle.Open(Assert.Single((await RowsAsync()).Select(r => new Letter(r.Id, r.Kind, r.Body))))
+            .Select(m => $"{m.Kind}\t{m.Ticket}\t{Encoding.UTF8.GetString(m.Body.Span)}")));
+        await Database.WriteAsync(work => work.ExecuteAsync("update outbox set kind = 'Bundle', body = @lines", new { lines }), None);
+
+        await ProcessAsync(await RowsAsync(), _ => { });
+
+        Assert.Equal([Ticket(1), Ticket(2)], await DoneAsync());
+        Assert.Empty(await RowsAsync());
+    }
+
     private static string Ticket(int i) => $"20200207-{i:000000}";
 
-    private async Task SendAsync(params int[] tickets)
+    private Task SendAsync(params int[] tickets) => SendAsync(4, tickets);
+
+    private async Task SendAsync(int bundleSize, int[] tickets)
     {
-        await using var process = Db.Reopen(new OutboxSettings { BundleSize = 4 });
+        await using var process = Db.Reopen(new OutboxSettings { BundleSize = bundleSize });
         await process.WriteAsync(work =>
         {
             foreach (var i in tickets) work.Send(new TicketUrged(Ticket(i), "u1", "still\tno\nmasks", work.Now, "an operator"));
@@ -103,7 +134,7 @@ public abstract class SharingARow(Engine engine) : OnAnEngine(engine)
     {
         public required string Id { get; init; }
         public required string Kind { get; init; }
-        public required string Body { get; init; }
+        public required byte[] Body { get; init; }
         public required long Messages { get; init; }
     }
 }

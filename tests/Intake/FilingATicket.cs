@@ -1,3 +1,4 @@
+using System.Text;
 using Hotline.Contracts;
 using Hotline.Data;
 using Hotline.Testing;
@@ -48,8 +49,9 @@ public abstract class FilingATicket(Engine engine) : OnEngine(engine)
     {
         var number = await Desk.FileAsync();
 
-        var owed = await Desk.Db.Database.ReadAsync(db => db.QueryAsync<string>("select body from outbox"), CancellationToken.None);
-        Assert.All(owed, body => Assert.False(body.Contains("王小明", StringComparison.Ordinal) || body.Contains("13800001234", StringComparison.Ordinal), body));
+        var owed = await Desk.Db.Database.ReadAsync(db => db.QueryAsync<byte[]>("select body from outbox"), CancellationToken.None);
+        Assert.NotEmpty(owed);
+        Assert.All(owed.Select(Encoding.UTF8.GetString), body => Assert.False(body.Contains("王小明", StringComparison.Ordinal) || body.Contains("13800001234", StringComparison.Ordinal), body));
         var stored = await Desk.Db.Database.ReadAsync(db => db.FindAsync<string>(
             "select caller_name || caller_phone || phone_hash from intake_ticket where number = @number", new { number }), CancellationToken.None);
         Assert.DoesNotContain("王小明", stored, StringComparison.Ordinal);

@@ -333,7 +333,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     {
         public required string Id { get; init; }
         public required string Kind { get; init; }
-        public required string Body { get; init; }
+        public required byte[] Body { get; init; }
     }
 }
 

@@ -71,10 +71,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The messages of a kind that are owed now, oldest first, whoever hears them (each once).</summary>
     public async Task<IReadOnlyList<T>> SentAsync<T>() where T : IMessage
     {
-        var bodies = await Database.ReadAsync(db => db.QueryAsync<string>("""
-            select min(body) as body from outbox where kind = @kind group by id order by id
-            """, new { kind = typeof(T).Name }), CancellationToken.None);
-        return [.. bodies.Select(Json.Read<T>)];
+        var owed = await Database.ReadAsync(db => db.QueryAsync<OwedRow>(
+            "select id, role, kind, body from outbox where kind = @kind order by id", new { kind = typeof(T).Name }), CancellationToken.None);
+        return [.. owed.DistinctBy(o => o.Id).Select(o => Json.Read<T>(o.Body))];
     }
 
     /// <summary>
@@ -189,6 +188,6 @@ public sealed class TestDatabase : IAsyncDisposable
         public required string Id { get; init; }
         public required string Role { get; init; }
         public required string Kind { get; init; }
-        public required string Body { get; init; }
+        public required byte[] Body { get; init; }
     }
 }
