@@ -246,7 +246,7 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
             {
                 page.Rows.Add((Table.Round, [
                     number, round, title, description, address, kind.Word(), channel.Word(), category.Code, category.Name, street.Code, street.Name, confidential,
-                    """[{"zh":"地址中的街道名决定属地。","en":"The street in the address decides."}]""", filed, """[{"zh":"按时限等级计算。","en":"By its class."}]"""]));
+                    filed, """[{"zh":"按时限等级计算。","en":"By its class."}]"""]));
             }
             foreach (var order in orders) Write(order, how);
             if (orders.Count > 0) page.Rows.Add((Table.Handling, [number, closedAt, how?.Word(), closedAt is null ? null : "operator"]));

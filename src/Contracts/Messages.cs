@@ -68,7 +68,6 @@ public sealed record TicketRouted(
 
 /// <summary>The Dispatcher has decided: one work order for the lead (主办), one for each supporting unit (协办).</summary>
 /// <param name="Designated">Final: the units may not return it (指定).</param>
-/// <param name="Why">The decision in sentences, for the unit to read.</param>
 [To(Role.Handlers)]
 public sealed record IssueWorkOrders(
     string Ticket,
@@ -84,8 +83,7 @@ public sealed record IssueWorkOrders(
     Matter Matter,
     Named? Category,
     Named? Street,
-    bool Confidential,
-    IReadOnlyList<Sentence> Why) : IMessage;
+    bool Confidential) : IMessage;
 
 /// <summary>A unit says that the matter is not its own; the Dispatcher reviews it.</summary>
 /// <param name="Category">What the unit takes the matter for; null where it does not say.</param>

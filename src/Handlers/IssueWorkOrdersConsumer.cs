@@ -52,7 +52,6 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<Iss
         StreetCode = message.Street?.Code,
         StreetName = message.Street?.Name,
         Confidential = message.Confidential,
-        Why = Json.Write(message.Why),
         FiledAt = message.FiledAt,
         DeadlineWhy = Json.Write(deadline.Why),
     };

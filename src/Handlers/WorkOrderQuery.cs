@@ -6,6 +6,7 @@ namespace Hotline.Handlers;
 /// <summary>A work order as it is shown.</summary>
 /// <param name="Overdue">Open, and its deadline is over.</param>
 /// <param name="HandingOver">Taken back, and the unit answers to the citizen until another lead has accepted (<see cref="FirstResponsibility"/>).</param>
+/// <param name="Why">The dispatch decision of its round, as it stands with the Dispatcher.</param>
 /// <param name="ReturnBy">The last instant at which it may be returned; null where it may not at all.</param>
 public sealed record WorkOrderView(
     string Id,
@@ -57,25 +58,25 @@ public sealed record Urging
 }
 
 /// <summary>Work orders for a ticket's page and for their own. Those that are asked for together are read together.</summary>
-public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
+public sealed class WorkOrderQuery(Database database, Deadlines deadlines, DispatchLookup known)
 {
     private readonly Together<string, WorkOrderView?> _asked = new(
-        most: 100, lanes: 2, ids => database.ReadAsync(db => FindAsync(db, ids, database.Clock, deadlines), CancellationToken.None), database.Dialect.IsAway);
+        most: 100, lanes: 2, ids => database.ReadAsync(db => FindAsync(db, ids, database.Clock, deadlines, known), CancellationToken.None), database.Dialect.IsAway);
 
     /// <summary>All work orders of a ticket, by round, the lead first; empty for a ticket that never had one.</summary>
     public async Task<IReadOnlyList<WorkOrderView>> OfTicketAsync(string ticket, CancellationToken ct) =>
-        [.. (await database.ReadAsync(async db => await ViewsAsync(db, await WorkOrders.OfTicketAsync(db, ticket), database.Clock, deadlines), ct))
+        [.. (await database.ReadAsync(async db => await ViewsAsync(db, await WorkOrders.OfTicketAsync(db, ticket), database.Clock, deadlines, known), ct))
             .OrderBy(o => o.Round).ThenByDescending(o => o.Lead).ThenBy(o => o.Unit.Code, StringComparer.Ordinal)];
 
     public Task<WorkOrderView?> FindAsync(string id, CancellationToken ct) => _asked.DoAsync(id, ct);
 
-    private static async Task<IReadOnlyList<WorkOrderView?>> FindAsync(Session db, IReadOnlyList<string> ids, HotlineClock clock, Deadlines deadlines)
+    private static async Task<IReadOnlyList<WorkOrderView?>> FindAsync(Session db, IReadOnlyList<string> ids, HotlineClock clock, Deadlines deadlines, DispatchLookup known)
     {
-        var views = (await ViewsAsync(db, await WorkOrders.FindAsync(db, [.. ids.Distinct(StringComparer.Ordinal)]), clock, deadlines)).ToDictionary(v => v.Id, StringComparer.Ordinal);
+        var views = (await ViewsAsync(db, await WorkOrders.FindAsync(db, [.. ids.Distinct(StringComparer.Ordinal)]), clock, deadlines, known)).ToDictionary(v => v.Id, StringComparer.Ordinal);
         return [.. ids.Select(views.GetValueOrDefault)];
     }
 
-    private static async Task<IEnumerable<WorkOrderView>> ViewsAsync(Session db, IReadOnlyList<WorkOrderRow> orders, HotlineClock clock, Deadlines deadlines)
+    private static async Task<IEnumerable<WorkOrderView>> ViewsAsync(Session db, IReadOnlyList<WorkOrderRow> orders, HotlineClock clock, Deadlines deadlines, DispatchLookup known)
     {
         if (orders.Count == 0) return [];
         var tickets = orders.Select(o => o.Ticket).Distinct(StringComparer.Ordinal).ToArray();
@@ -83,8 +84,9 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
         var urgings = (await db.QueryAsync<UrgingRow>(
             $"select ticket, id, at, note from handling_urging where {db.Dialect.Among("ticket", "@tickets")} order by at, id", new { tickets = Json.Write(tickets) }))
             .ToLookup(u => u.Ticket, u => new Urging { Id = u.Id, At = u.At, Note = u.Note }, StringComparer.Ordinal);
+        var why = await known.FindWhy(tickets, db.Cancelled);
         var hands = await HandingOverAsync(db, [.. orders.Where(FirstResponsibility.MayHandOver)]);
-        return orders.Select(o => View(o, rounds[(o.Ticket, o.Round)], hands.Contains(o.Id), [.. urgings[o.Ticket]], deadlines, clock.Now));
+        return orders.Select(o => View(o, rounds[(o.Ticket, o.Round)], why.GetValueOrDefault((o.Ticket, o.Round)) ?? [], hands.Contains(o.Id), [.. urgings[o.Ticket]], deadlines, clock.Now));
     }
 
     /// <summary>The ids of those that hand over.</summary>
@@ -105,13 +107,13 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines)
         public required string Note { get; init; }
     }
 
-    private static WorkOrderView View(WorkOrderRow row, RoundRow round, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
+    private static WorkOrderView View(WorkOrderRow row, RoundRow round, IReadOnlyList<Sentence> why, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
         row.Id, row.Ticket, row.Round, new Named(row.UnitCode, row.UnitName), row.Lead, row.Stands, row.Designated,
         new Matter(round.Title, round.Description, round.Address, round is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
         Words.Parse<TicketKind>(round.Kind), Words.Parse<Channel>(round.Channel),
         round.CategoryCode is null ? null : new Named(round.CategoryCode, round.CategoryName!),
         round.StreetCode is null ? null : new Named(round.StreetCode, round.StreetName!),
-        round.Confidential, Json.Read<IReadOnlyList<Sentence>>(round.Why), Words.Parse<DeadlineClass>(row.DeadlineClass),
+        round.Confidential, why, Words.Parse<DeadlineClass>(row.DeadlineClass),
         round.FiledAt, row.IssuedAt, row.AcceptBy, row.AcceptedAt, row.AcceptedBy, row.ReplyBy, Json.Read<IReadOnlyList<Sentence>>(round.DeadlineWhy),
         row.Stands.IsOpen() && now > row.ReplyBy,
         row.Designated ? null : deadlines.ReturnBy(row.IssuedAt),

@@ -13,7 +13,7 @@ public sealed record Review(DateTimeOffset At, string By, bool Upheld, string No
 public sealed record RoundRow
 {
     internal const string Columns = """
-        ticket, round, title, description, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential, why,
+        ticket, round, title, description, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential,
         filed_at, deadline_why
         """;
 
@@ -31,9 +31,6 @@ public sealed record RoundRow
     public string? StreetCode { get; init; }
     public string? StreetName { get; init; }
     public required bool Confidential { get; init; }
-
-    /// <summary>A JSON list of <see cref="Sentence"/>: the dispatch decision.</summary>
-    public required string Why { get; init; }
 
     public required DateTimeOffset FiledAt { get; init; }
 

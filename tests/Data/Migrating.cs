@@ -74,10 +74,10 @@ public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: fal
         await Migrations.ApplyAsync(Database, None);
 
         Assert.Equal(
-            ["t1, 1 30.5 c why dw", "t1, 2 30.5 c why dw", "t2, 1 30.5 c why dw"],
-            (await Database.ReadAsync(db => db.QueryAsync<(string Title, double Lat, string Category, string Why, string DeadlineWhy)>(
-                "select title, lat, category_code, why, deadline_why from handling_round order by ticket, round"), None))
-                .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Title} {r.Lat} {r.Category} {r.Why} {r.DeadlineWhy}")));
+            ["t1, 1 30.5 c dw", "t1, 2 30.5 c dw", "t2, 1 30.5 c dw"],
+            (await Database.ReadAsync(db => db.QueryAsync<(string Title, double Lat, string Category, string DeadlineWhy)>(
+                "select title, lat, category_code, deadline_why from handling_round order by ticket, round"), None))
+                .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Title} {r.Lat} {r.Category} {r.DeadlineWhy}")));
         Assert.Equal(
             ["t1-1-u1 u1", "t1-1-u2 u2", "t1-2-u3 u3", "t2-1-u1 u1"],
             (await Database.ReadAsync(db => db.QueryAsync<(string Id, string Reply)>("select id, reply_text from handling_work_order order by id"), None)).Select(o => $"{o.Id} {o.Reply}"));

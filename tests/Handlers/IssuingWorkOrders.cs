@@ -32,7 +32,7 @@ public abstract class IssuingWorkOrders(Engine engine) : OnUnitDesk(engine)
 
         var order = await Desk.ViewAsync(Street);
         Assert.Equal(decision.Matter, order.Matter);
-        Assert.Equal(decision.Why, order.Why);
+        Assert.Equal(UnitDesk.Why(UnitDesk.Ticket, 1), order.Why);
         Assert.Equal((decision.Category, decision.Street, decision.FiledAt), (order.Category, order.Street, order.FiledAt));
         Assert.NotEmpty(order.Deadline);
     }

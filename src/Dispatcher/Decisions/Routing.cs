@@ -229,7 +229,7 @@ internal static class Routing
         work.Send(new IssueWorkOrders(
             ticket.Number, decision.Round, decision.DecidedAt, lead, decision.SupportUnits, decision.Limit!.Value, decision.Designated,
             ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter,
-            decision.Matter, decision.StreetOffice, ticket.Confidential, decision.Why));
+            decision.Matter, decision.StreetOffice, ticket.Confidential));
         work.Note(ticket.Number, decision.DecidedBy, decision.Designated ? "designated" : "dispatched",
             note ?? $"{lead.Name}, {decision.DeadlineClass}, round {decision.Round}", lead.Code);
     }

@@ -26,8 +26,8 @@ public abstract class KeepingGridsAndBoundaries(Engine engine) : OnRoutedTickets
         var decision = (await _hotline.DecisionsAsync()).Decisions[0];
         Assert.Equal((Map.Streets[0], Map.SouthCommunity, "G-E", "东网格", "东方公寓7幢9单元"),
             (decision.Lead?.Code, decision.Community?.Code, decision.Grid?.Code, decision.Grid?.Name, decision.Entrance));
-        var issued = Assert.Single(await _hotline.IssuedAsync());
-        Assert.Contains(issued.Why, s => s.Zh.Contains("东网格（G-E），东方公寓7幢9单元", StringComparison.Ordinal));
+        Assert.Single(await _hotline.IssuedAsync());
+        Assert.Contains(decision.Explanation, s => s.Zh.Contains("东网格（G-E），东方公寓7幢9单元", StringComparison.Ordinal));
         await _hotline.AssertFactsAgreeAsync();
 
         Assert.Equal(Map.GridCsv, Assert.IsType<ContentHttpResult>(await GetGridsAsync("text/csv")).ResponseContent);
