@@ -73,35 +73,44 @@ public static class ListWorkOrders
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
-        // Spelled as the indexes of open and of cancelled orders spell it, so that the engines use them: without it a rare state is looked for in all that the unit ever had.
-        const string openOnes = "state in ('issued', 'accepted', 'returned')";
-        var open = filter.State == Open || (Words.TryParse<WorkOrderState>(filter.State, out var state) && state.IsOpen()) ? $"and {openOnes}" : "";
-        // A bound of the index: a unit that is late with few is not looked through for them.
-        var late = filter.Overdue switch { "true" => $"and {openOnes} and reply_by < @now", "false" => $"and not ({openOnes} and reply_by < @now)", _ => "" };
-        var narrowed = filter.State switch
-        {
-            null or Open => open,
-            HandingOver => $"and {FirstResponsibility.Condition}",
-            "cancelled" => $"{open} and state = 'cancelled'",
-            _ => $"{open} and state = @state",
-        };
+        var all = string.Join("\nunion all\n", Parts(filter).Select(condition => $"""
+            select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
+            from handling_work_order
+            where unit_code = @unit and {condition}
+              and reply_by >= @after and (reply_by > @after or id > @afterId)
+            """));
 
         // The page first, then what its orders are about: a step of a list reads no texts but its own.
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
             select o.id, o.ticket, o.round, o.unit_code, o.unit_name, o.lead, o.state, o.designated, r.title, r.address, o.deadline_class, o.issued_at, o.accept_by, o.accepted_at,
                    o.reply_by, (select count(*) from handling_urging u where u.ticket = o.ticket) as urgings
-            from (
-                select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
-                from handling_work_order
-                where unit_code = @unit {narrowed} {late}
-                  and reply_by >= @after and (reply_by > @after or id > @afterId)
-                order by reply_by, id
-                {db.Dialect.Limit}) o
+            from (select * from ({all}) p order by reply_by, id {db.Dialect.Limit}) o
             join handling_round r on r.ticket = o.ticket and r.round = o.round
             order by o.reply_by, o.id
             """, new { unit, state = filter.State, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
 
         return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
+    }
+
+    /// <summary>
+    /// What the list shows, by the three indexes: an order stands in one of them, in the order of the list, so a list of all is three of them merged. Spelled as they spell it, so that
+    /// the engines use them.
+    /// </summary>
+    private static IEnumerable<string> Parts(Filter filter)
+    {
+        const string open = "state in ('issued', 'accepted', 'returned')", replied = "state = 'replied'", cancelled = "state = 'cancelled'";
+        // A bound of the index: a unit that is late with few is not looked through for them.
+        var late = filter.Overdue switch { "true" => " and reply_by < @now", "false" => " and reply_by >= @now", _ => "" };
+        return (filter.State, filter.Overdue) switch
+        {
+            (Open, _) or (null, "true") => [open + late],
+            (null, _) => [open + late, replied, cancelled],
+            // Only what is open is late.
+            ("replied", not "true") => [replied],
+            ("cancelled", not "true") => [cancelled],
+            (HandingOver, not "true") => [FirstResponsibility.Condition],
+            _ => [$"{open} and state = @state{late}"],
+        };
     }
 
     private sealed record ItemRow

@@ -169,10 +169,22 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
     public async Task An_unknown_order_is_not_found() =>
         Assert.Equal(404, (await Desk.AcceptAsync(WorkOrder.Id(UnitDesk.Ticket, 1, "D02"))).Status);
 
-    [Fact]
-    public async Task The_list_has_the_soonest_deadline_first_and_pages_without_gaps()
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task The_list_has_the_soonest_deadline_first_and_pages_without_gaps_whatever_the_states(bool several)
     {
         await FillAsync();
+        if (several)
+        {
+            foreach (var ticket in (string[])["20200207-000001", "20200207-000004", "20200207-000005"])
+            {
+                var order = WorkOrder.Id(ticket, 1, UnitDesk.Street.Code);
+                Assert.Equal(200, (await Desk.AcceptAsync(order)).Status);
+                if (ticket != "20200207-000001") Assert.Equal(200, (await Desk.ReplyAsync(order)).Status);
+            }
+            await Desk.HearAsync(new TicketClosed("20200207-000006", Closing.Withdrawn, Desk.Now, "operator"));
+            Assert.Equal(["000005", "000004"], Ids(await ListAsync("state=replied")).Select(id => id[9..15]));
+        }
 
         var seen = new List<string>();
         string? cursor = null;
@@ -199,7 +211,8 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
         Assert.Equal(["000001"], Ids(await ListAsync("state=accepted")).Select(id => id[9..15]));
         Assert.Equal(6, Ids(await ListAsync("state=open")).Length);
         Assert.Equal(["000007"], Ids(await ListAsync("state=cancelled")).Select(id => id[9..15]));
-        Assert.Empty(Ids(await ListAsync("state=cancelled&overdue=true")));
+        foreach (var closed in (string[])["cancelled", "replied", "handing-over"]) Assert.Empty(Ids(await ListAsync($"state={closed}&overdue=true")));
+        Assert.Empty(Ids(await ListAsync("state=returned")));
         Assert.Equal(["000002", "000005"], Ids(await ListAsync("overdue=true")).Select(id => id[9..15]));
         Assert.Equal(5, Ids(await ListAsync("overdue=false")).Length);
         Assert.True((await ListAsync("overdue=true")).Body.GetProperty("items")[0].GetProperty("overdue").GetBoolean());
