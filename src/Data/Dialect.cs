@@ -92,6 +92,18 @@ public abstract class Dialect
         Bulk<T> statement, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(statement.Sql(this, one: true), rows, transaction, cancellationToken: ct));
 
+    /// <summary>Runs a statement that adds what is not there yet, and tells what it added.</summary>
+    internal virtual async Task<IReadOnlyList<string>> AddMissingAsync<T>(
+        Bulk<T> statement, Column<T> key, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        var (keyOf, added) = ((Func<T, string>)key.Get, new List<string>(rows.Count));
+        foreach (var row in rows)
+        {
+            if (await ExecuteAsync(statement, [row], connection, transaction, ct) > 0) added.Add(keyOf(row));
+        }
+        return added;
+    }
+
     /// <summary>Writes the last rows of a transaction and commits it; not cancelled half-way, where nobody could tell whether it was done.</summary>
     internal virtual async Task CommitAsync(IEnumerable<Written> last, DbConnection connection, DbTransaction transaction)
     {

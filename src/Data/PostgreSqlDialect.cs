@@ -85,6 +85,17 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         return await command.ExecuteNonQueryAsync(ct);
     }
 
+    internal override async Task<IReadOnlyList<string>> AddMissingAsync<T>(
+        Bulk<T> statement, Column<T> key, IReadOnlyCollection<T> rows, DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand($"{statement.Sql(this, rows.Count == 1)} returning {key.Name}", (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+        Fill(command.Parameters, new Written<T>(statement, rows));
+        var added = new List<string>(rows.Count);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) added.Add(reader.GetString(0));
+        return added;
+    }
+
     // One round trip for all of it.
     internal override async Task CommitAsync(IEnumerable<Written> last, DbConnection connection, DbTransaction transaction)
     {

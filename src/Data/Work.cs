@@ -112,6 +112,17 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
         return await Dialect.ExecuteAsync(statement, rows, Connection, Transaction!, Cancelled);
     }
 
+    /// <summary>Adds the rows whose keys are not there yet; what another transaction is adding is waited for. The rows should come in the order of their keys.</summary>
+    /// <param name="statement">Made by <see cref="Bulk{T}.InsertMissing"/> for this key alone.</param>
+    /// <param name="key">The column, a text.</param>
+    /// <returns>The keys of the rows that were added.</returns>
+    public async Task<IReadOnlyList<string>> AddMissingAsync<T>(Bulk<T> statement, string key, IReadOnlyCollection<T> rows)
+    {
+        if (rows.Count == 0) return [];
+        await BeforeAsync();
+        return await Dialect.AddMissingAsync(statement, statement.Columns.Single(c => c.Name == key), rows, Connection, Transaction!, Cancelled);
+    }
+
     /// <summary>
     /// Writes all rows before the next statement; where none comes, in one round trip with the timeline, the messages and the commit. For what nobody
     /// waits to hear the count of.

@@ -30,23 +30,19 @@ internal sealed class Rollups(HotlineClock clock)
 
     private async Task WriteAsync(Work work)
     {
-        var tickets = _news.Keys.Order(StringComparer.Ordinal).ToArray();
-        // Two processes that hear of a ticket for the first time wait for one another here. One writer writes it whole below.
-        if (!work.Dialect.SingleWriter) await work.ExecuteAsync(FactRow.Open, [.. tickets.Select(t => new FactRow { Ticket = t, Body = "{}" })]);
-        var known = (await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), tickets)).ToDictionary(r => r.Ticket, r => r.Body, StringComparer.Ordinal);
         var changes = new Tally();
-        var (opened, changed) = (new List<FactRow>(), new List<FactRow>());
-        foreach (var ticket in tickets)
+        var saved = new List<FactRow>();
+        await MergeAsync(work, changes, saved);
+        var added = await work.AddMissingAsync(FactRow.Open, "ticket", [.. _news.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => new FactRow { Ticket = n.Key, Body = n.Value.Write() })]);
+        foreach (var ticket in added)
         {
-            var stored = known.GetValueOrDefault(ticket);
-            var before = stored is null ? Fact.Empty : Fact.Read(stored);
-            var after = before.Merge(_news[ticket]);
-            var body = after.Write();
-            if (body == stored) continue;
-            changes.Add(Count.Of(after, clock));
-            changes.Add(Count.Of(before, clock), -1);
-            (stored is null ? opened : changed).Add(new FactRow { Ticket = ticket, Body = body });
+            _news.Remove(ticket, out var fact);
+            changes.Add(Count.Of(fact!, clock));
         }
+        // Another process heard of these for the first time too, and was waited for. (A third one that has taken them since, and waits for what was added here, would be a
+        // deadlock, and one of the two begins anew.)
+        await MergeAsync(work, changes, saved);
+        work.Write(FactRow.Save, saved);
         if (_names.Count > 0)
         {
             await work.ExecuteAsync(work.Dialect.KeepLabels, new
@@ -54,10 +50,25 @@ internal sealed class Rollups(HotlineClock clock)
                 labels = Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name })),
             });
         }
-        work.Write(FactRow.Open, opened);
-        work.Write(FactRow.Save, changed);
         KeyValuePair<Line, int[]>[] lines = [.. changes.Lines];
         if (lines.Length > 0) work.Write(PendingRow.Insert, [PendingRow.Of(lines)]);
+    }
+
+    /// <summary>Merges the news of the tickets whose facts are stored into these; the others are left.</summary>
+    private async Task MergeAsync(Work work, Tally changes, List<FactRow> saved)
+    {
+        if (_news.Count == 0) return;
+        foreach (var known in await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), _news.Keys))
+        {
+            _news.Remove(known.Ticket, out var news);
+            var before = Fact.Read(known.Body);
+            var after = before.Merge(news!);
+            var body = after.Write();
+            if (body == known.Body) continue;
+            changes.Add(Count.Of(after, clock));
+            changes.Add(Count.Of(before, clock), -1);
+            saved.Add(new FactRow { Ticket = known.Ticket, Body = body });
+        }
     }
 
     /// <summary>Adds to the lines, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>

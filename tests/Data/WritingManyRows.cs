@@ -37,6 +37,28 @@ public abstract class WritingManyRows(Engine engine) : OnAnEngine(engine)
     }
 
     [Fact]
+    public async Task What_was_missing_is_told_by_its_keys()
+    {
+        await WriteAsync(work => work.ExecuteAsync(Insert, [Full]));
+
+        Assert.Equal(["b", "c"], (await Database.WriteAsync(work => work.AddMissingAsync(InsertMissing, "id", [Full with { Words = "another" }, Bare, Empty]), None)).Order(StringComparer.Ordinal));
+        Assert.Equal(["d"], await Database.WriteAsync(work => work.AddMissingAsync(InsertMissing, "id", [Bare with { Id = "d" }]), None));
+        Assert.Empty(await Database.WriteAsync(work => work.AddMissingAsync(InsertMissing, "id", [Full, Bare]), None));
+        Assert.Equal([FullStored, Bare, Empty, Bare with { Id = "d" }], await RowsAsync());
+    }
+
+    [Fact]
+    public async Task What_many_add_at_once_is_told_to_one_of_them()
+    {
+        await WriteAsync(work => work.ExecuteAsync(Insert, [Full]));
+        var rows = Enumerable.Range(100, 200).Select(i => Bare with { Id = $"{i}" }).ToArray();
+
+        var told = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => Database.WriteAsync(work => work.AddMissingAsync(InsertMissing, "id", rows[(i * 25)..(100 + (i * 25))]), None))));
+
+        Assert.Equal(rows[..175].Select(r => r.Id), told.SelectMany(t => t).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task One_row_by_itself_is_written_as_among_others()
     {
         foreach (var row in (Row[])[Full, Bare, Empty]) Assert.Equal(1, await WriteAsync(work => work.ExecuteAsync(Insert, [row])));
