@@ -73,18 +73,22 @@ public static class ListWorkOrders
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
-        var all = string.Join("\nunion all\n", Parts(filter).Select(condition => $"""
-            select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
-            from handling_work_order
-            where unit_code = @unit and {condition}
-              and reply_by >= @after and (reply_by > @after or id > @afterId)
+        // Each part ends by itself: an engine that reads it for the whole would read all that the unit ever had.
+        var parts = string.Join("\nunion all\n", Parts(filter).Select((condition, i) => $"""
+            select * from (
+                select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
+                from handling_work_order
+                where unit_code = @unit and {condition}
+                  and reply_by >= @after and (reply_by > @after or id > @afterId)
+                order by reply_by, id
+                {database.Dialect.Limit}) part{i}
             """));
 
         // The page first, then what its orders are about: a step of a list reads no texts but its own.
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
             select o.id, o.ticket, o.round, o.unit_code, o.unit_name, o.lead, o.state, o.designated, r.title, r.address, o.deadline_class, o.issued_at, o.accept_by, o.accepted_at,
                    o.reply_by, (select count(*) from handling_urging u where u.ticket = o.ticket) as urgings
-            from (select * from ({all}) p order by reply_by, id {db.Dialect.Limit}) o
+            from (select * from ({parts}) parts order by reply_by, id {db.Dialect.Limit}) o
             join handling_round r on r.ticket = o.ticket and r.round = o.round
             order by o.reply_by, o.id
             """, new { unit, state = filter.State, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);

@@ -131,8 +131,9 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
     }
 
     /// <summary>What one reading of the category leads to.</summary>
+    /// <param name="Why">Put into words only for the reading that wins.</param>
     private sealed record Outcome(
-        CategoryReading Reading, Named? Lead, IReadOnlyList<Named> Support, DispatchRule? Rule, TriageReason? Reason, Sentence? Text, IReadOnlyList<Sentence> Why);
+        CategoryReading Reading, Named? Lead, IReadOnlyList<Named> Support, DispatchRule? Rule, TriageReason? Reason, Sentence? Text, IEnumerable<Sentence> Why);
 
     private static Outcome Choose(
         CategoryReading reading, RoutingQuestion question, PlaceMatch where, Named? street, RoutingBasis.State basis, DispatchSettings settings)
@@ -189,12 +190,9 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 choice.Passed[rule] = Returned;
                 continue;
             }
-            why.AddRange(choice.Explain(rule, lead));
             var support = rule.Support.Select(s => s == DispatchRule.Street ? sure ? basis.Units.Find(street!.Code) : null : basis.Units.Resolve(s))
                 .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code).ToArray();
-            if (support.Length > 0)
-                why.Add(new Sentence($"协办单位：{string.Join("、", support.Select(s => s.Name))}。", $"Supporting: {string.Join(", ", support.Select(s => s.Name))}."));
-            return new Outcome(reading, lead, support, rule, null, null, why);
+            return new Outcome(reading, lead, support, rule, null, null, why.Concat(choice.Explain(rule, lead, support)));
         }
         return Stop(TriageReason.RefusedByAll, rules[0], "适用规则的单位都已退单并获准，需人工研判。", "Every unit that the rules name has returned it: a person decides.");
 
@@ -243,8 +241,8 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         /// <summary>Rules that hold and were passed over, with why.</summary>
         public Dictionary<DispatchRule, Sentence> Passed { get; } = [];
 
-        /// <summary>Which rule won, of which version of the catalogue, and why every other one for the class did not.</summary>
-        public IEnumerable<Sentence> Explain(DispatchRule rule, Named lead)
+        /// <summary>Which rule won, of which version of the catalogue, why every other one for the class did not, and who supports.</summary>
+        public IEnumerable<Sentence> Explain(DispatchRule rule, Named lead, IReadOnlyList<Named> support)
         {
             var category = rule.Category.Length == 0 ? "*" : rule.Category;
             var (version, versionEn) = Book.Version == 0 ? ("", "") : ($"，派单目录第{Book.Version}版", $", catalogue version {Book.Version}");
@@ -258,10 +256,10 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             var others = Book.Of(Reading.Code).Where(r => r != rule)
                 .GroupBy(r => Passed.GetValueOrDefault(r) ?? (Holding.Contains(r) ? Loses(r, rule) : Fails(r, Question, Street)))
                 .Select(g => (Rules: Ids(g), Why: g.Key)).ToArray();
-            if (others.Length == 0) yield break;
-            yield return new Sentence(
+            if (others.Length > 0) yield return new Sentence(
                 $"未采用的规则：{string.Join("；", others.Select(o => $"{string.Concat(o.Rules.Names.Select(id => $"「{id}」"))}{(o.Rules.More == 0 ? "" : $"等{o.Rules.More}条")}{o.Why.Zh}"))}。",
                 $"Rules that lost: {string.Join("; ", others.Select(o => $"{string.Join(", ", o.Rules.Names)}{(o.Rules.More == 0 ? "" : $" and others, {o.Rules.More} in all")}: {o.Why.En}"))}.");
+            if (support.Count > 0) yield return new Sentence($"协办单位：{string.Join("、", support.Select(s => s.Name))}。", $"Supporting: {string.Join(", ", support.Select(s => s.Name))}.");
         }
 
         private static (string[] Names, int More) Ids(IEnumerable<DispatchRule> rules)

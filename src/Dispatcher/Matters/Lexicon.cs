@@ -102,6 +102,14 @@ public sealed class Lexicon
     public Suggestion Suggest(string title, string description)
     {
         var urgent = UrgentWords.Read(title, description);
+        return new Suggestion(Read(title, description, Guesses), urgent.Danger, urgent.Pressing);
+    }
+
+    /// <summary>Whether a word of the text speaks for any class.</summary>
+    public bool Speaks(string text) => Read(text, "", s => s.Scored.Count > 0);
+
+    private T Read<T>(string title, string description, Func<Scratch, T> read)
+    {
         var s = _scratch ??= new Scratch();
         if (s.Present.Length < _terms.Count)
         {
@@ -113,7 +121,8 @@ public sealed class Lexicon
 
         Scan(title.AsSpan(0, Math.Min(title.Length, LongestText)), s, s.Title);
         Scan(description.AsSpan(0, Math.Min(description.Length, LongestText)), s, s.Body);
-        var suggestion = Weigh(s) with { Danger = urgent.Danger, Pressing = urgent.Pressing };
+        Weigh(s);
+        var result = read(s);
 
         foreach (var t in s.Seen)
         {
@@ -125,7 +134,7 @@ public sealed class Lexicon
         s.Seen.Clear();
         s.Scored.Clear();
         s.Evidence.Clear();
-        return suggestion;
+        return result;
     }
 
     /// <summary>Marks every word as present that means what it says, and counts those that do not lie inside a longer one.</summary>
@@ -177,7 +186,7 @@ public sealed class Lexicon
         return false;
     }
 
-    private Suggestion Weigh(Scratch s)
+    private void Weigh(Scratch s)
     {
         foreach (var t in s.Seen)
         {
@@ -192,7 +201,6 @@ public sealed class Lexicon
             if (!s.Present[pair.First] || !s.Present[pair.Second]) continue;
             Vote(s, pair.Category, pair.Weight * 1.5f, $"{_terms[pair.First].Word}+{_terms[pair.Second].Word}");
         }
-        return new Suggestion(s.Scored.Count == 0 ? [] : Guesses(s), [], []);
     }
 
     private static void Vote(Scratch s, int category, float weight, string word)
@@ -204,6 +212,7 @@ public sealed class Lexicon
 
     private IReadOnlyList<CategoryGuess> Guesses(Scratch s)
     {
+        if (s.Scored.Count == 0) return [];
         // Classes of one second level support each other a little: three weak words about a housing estate beat one about a school.
         var families = new Dictionary<string, float>(StringComparer.Ordinal);
         foreach (var c in s.Scored)

@@ -51,7 +51,7 @@ public static partial class OutOfScope
         {
             if (Find(said, anywhere) is { } found) return found;
             // What names another matter first is about that.
-            if (Lexicon.Instance.Suggest(said, "").Guesses.Count > 0) return null;
+            if (Lexicon.Instance.Speaks(said)) return null;
         }
         return null;
     }
