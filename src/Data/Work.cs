@@ -160,8 +160,10 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     }
 
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
-    public void Send<T>(T message) where T : IMessage =>
-        _messages.Add(new Message(Delivery.NextId(Now), MessageTypes.To(typeof(T)), typeof(T).Name, message.Ticket, Json.Bytes(message)));
+    public void Send<T>(T message) where T : IMessage => Send(Message.Of(message, Now));
+
+    /// <summary>The same for one that was written before the transaction, for which others wait.</summary>
+    public void Send(Message message) => _messages.Add(message);
 
     /// <summary>Appends to the ticket's timeline.</summary>
     public void Note(string ticket, string actor, string action, string? reason = null, string? unit = null) =>
@@ -188,8 +190,14 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     }
 }
 
-/// <summary>A message that was sent, and to whom.</summary>
-internal sealed record Message(string Id, IReadOnlyList<Role> Roles, string Kind, string Ticket, byte[] Body);
+/// <summary>A message as it is sent, and to whom.</summary>
+/// <param name="Body">JSON in UTF-8.</param>
+public sealed record Message(string Id, IReadOnlyList<Role> Roles, string Kind, string Ticket, byte[] Body)
+{
+    /// <param name="now">By which deliveries are told apart, and ordered.</param>
+    public static Message Of<T>(T message, DateTimeOffset now) where T : IMessage =>
+        new(Delivery.NextId(now), MessageTypes.To(typeof(T)), typeof(T).Name, message.Ticket, Json.Bytes(message));
+}
 
 /// <summary>The messages of Contracts by name, and who hears them.</summary>
 public static class MessageTypes

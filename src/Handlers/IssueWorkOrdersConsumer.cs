@@ -8,33 +8,49 @@ namespace Hotline.Handlers;
 /// what older rounds left open. Orders of a round that is over, or of a ticket that has ended, are stored all the same, cancelled: work orders always
 /// equal decisions.
 /// </summary>
-public sealed class IssueWorkOrdersConsumer(Deadlines deadlines) : IConsumer<IssueWorkOrders>
+public sealed class IssueWorkOrdersConsumer(Deadlines deadlines, HotlineClock clock) : IConsumer<IssueWorkOrders>
 {
-    public async Task ConsumeAsync(IReadOnlyList<IssueWorkOrders> messages, Work work)
+    public Task ConsumeAsync(IReadOnlyList<IssueWorkOrders> messages, Work work) => StoreAsync([.. messages.Select(Asked)], work);
+
+    /// <summary>Deadlines and rows take no part in the transaction: nearly always they are stored as they are here.</summary>
+    public Task<Func<Work, Task>> PrepareAsync(IReadOnlyList<IssueWorkOrders> messages, CancellationToken ct)
     {
-        // Two rounds of one ticket in one parcel come one after the other: each sees what the other stored.
-        var now = messages.DistinctBy(m => m.Ticket).ToArray();
-        var numbers = now.Select(m => m.Ticket).ToArray();
-        var tickets = await WorkOrders.EnterAsync(work, numbers);
-        var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
-        var (rounds, orders) = (new List<RoundRow>(now.Length), new List<WorkOrderRow>(2 * now.Length));
-        foreach (var message in now)
-        {
-            var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
-            if (known[message.Ticket].All(o => o.Round != message.Round)) rounds.Add(Round(message, deadline));
-            orders.AddRange(Missing(message, deadline, known[message.Ticket].ToArray(), tickets[message.Ticket]));
-        }
-        WorkOrders.Add(work, rounds, orders);
-        await WorkOrders.CancelAsync(work, now.SelectMany(message => known[message.Ticket]
-            .Where(o => o.Round < message.Round)
-            .Select(older => (older, message.DecidedAt, CancelReasons.Superseded, "handlers"))));
-        if (now.Length < messages.Count) await ConsumeAsync([.. messages.Except(now)], work);
+        Issue[] asked = [.. messages.Select(Asked)];
+        return Task.FromResult<Func<Work, Task>>(work => StoreAsync(asked, work));
     }
 
-    private static IEnumerable<WorkOrderRow> Missing(IssueWorkOrders message, Deadline deadline, WorkOrderRow[] known, WorkOrders.TicketRow ticket) =>
-        message.Support.Prepend(message.Lead).DistinctBy(u => u.Code)
-            .Where(unit => !known.Any(o => o.Round == message.Round && o.UnitCode == unit.Code))
-            .Select(unit => End(Order(message, unit, deadline), known, ticket));
+    /// <summary>What a message asks for.</summary>
+    private sealed record Issue(IssueWorkOrders Message, RoundRow Round, IssuedOrder[] Orders);
+
+    private Issue Asked(IssueWorkOrders message)
+    {
+        var deadline = deadlines.Of(message.DeadlineClass, message.DecidedAt);
+        return new Issue(
+            message, Round(message, deadline), [.. message.Support.Prepend(message.Lead).DistinctBy(u => u.Code).Select(unit => IssuedOrder.Of(Order(message, unit, deadline), clock.Now))]);
+    }
+
+    private async Task StoreAsync(IReadOnlyList<Issue> asked, Work work)
+    {
+        // Two rounds of one ticket in one parcel come one after the other: each sees what the other stored.
+        var now = asked.DistinctBy(i => i.Message.Ticket).ToArray();
+        var numbers = now.Select(i => i.Message.Ticket).ToArray();
+        var tickets = await WorkOrders.EnterAsync(work, numbers);
+        var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
+        var (rounds, orders) = (new List<RoundRow>(now.Length), new List<IssuedOrder>(2 * now.Length));
+        foreach (var (message, round, wanted) in now)
+        {
+            WorkOrderRow[] before = [.. known[message.Ticket]];
+            if (before.All(o => o.Round != message.Round)) rounds.Add(round);
+            orders.AddRange(wanted
+                .Where(o => !before.Any(b => b.Round == message.Round && b.UnitCode == o.Row.UnitCode))
+                .Select(o => End(o.Row, before, tickets[message.Ticket]) is { CancelReason: not null } ended ? IssuedOrder.Of(ended, work.Now) : o));
+        }
+        WorkOrders.Add(work, rounds, orders);
+        await WorkOrders.CancelAsync(work, now.SelectMany(issue => known[issue.Message.Ticket]
+            .Where(o => o.Round < issue.Message.Round)
+            .Select(older => (older, issue.Message.DecidedAt, CancelReasons.Superseded, "handlers"))));
+        if (now.Length < asked.Count) await StoreAsync([.. asked.Except(now)], work);
+    }
 
     private static RoundRow Round(IssueWorkOrders message, Deadline deadline) => new()
     {

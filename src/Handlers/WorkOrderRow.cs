@@ -105,6 +105,12 @@ public sealed record WorkOrderRow : WorkOrderFactsRow
     public string? CancelReason { get; init; }
 }
 
+/// <summary>A new work order, and what the other roles are told of it.</summary>
+internal sealed record IssuedOrder(WorkOrderRow Row, Message Told)
+{
+    public static IssuedOrder Of(WorkOrderRow row, DateTimeOffset now) => new(row, Message.Of(row.Snapshot(), now));
+}
+
 /// <summary>Reads and changes work orders inside a transaction.</summary>
 internal static class WorkOrders
 {
@@ -161,13 +167,13 @@ internal static class WorkOrders
 
     /// <summary>Stores new work orders and tells the other roles.</summary>
     /// <param name="rounds">Those of the orders that have none yet.</param>
-    public static void Add(Work work, IReadOnlyCollection<RoundRow> rounds, IReadOnlyCollection<WorkOrderRow> orders)
+    public static void Add(Work work, IReadOnlyCollection<RoundRow> rounds, IReadOnlyCollection<IssuedOrder> orders)
     {
         work.Write(InsertRounds, rounds);
-        work.Write(Insert, orders);
-        foreach (var order in orders)
+        work.Write(Insert, [.. orders.Select(o => o.Row)]);
+        foreach (var (order, told) in orders)
         {
-            work.Send(order.Snapshot());
+            work.Send(told);
             work.Note(order.Ticket, "handlers", "issued", order.Lead ? "lead" : "support", order.UnitCode);
             if (order.CancelReason is not null) work.Note(order.Ticket, "handlers", "cancelled", order.CancelReason, order.UnitCode);
         }

@@ -104,7 +104,8 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
     }
 
     /// <param name="Key">Idempotency key, unique per caller, with the hash of the body that it came with.</param>
-    private sealed record Call(FileTicket Request, TicketRow Row, (string Value, string BodyHash)? Key);
+    /// <param name="Messages">Who is told of the ticket, once it is stored.</param>
+    private sealed record Call(FileTicket Request, TicketRow Row, (string Value, string BodyHash)? Key, IReadOnlyList<Message> Messages);
 
     /// <param name="request">Has passed its validator.</param>
     /// <param name="key">Idempotency key, unique per caller.</param>
@@ -116,7 +117,9 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         var now = database.Clock.Now;
         var kind = request.Kind ?? known.KindOf(request.Title, request.Description);
         var row = Row(request, kind, await numbers.NextAsync(now, ct), now, actor);
-        return await _together.DoAsync(new Call(request, row, key is null ? null : (key, contacts.Fingerprint(request))), ct);
+        var facts = Message.Of(row.Facts([]), now);
+        return await _together.DoAsync(new Call(
+            request, row, key is null ? null : (key, contacts.Fingerprint(request)), request.Answer is null ? [Message.Of(Route(request, row), now), facts] : [facts]), ct);
     }
 
     private static async Task<IReadOnlyList<Outcome>> StoreAsync(Work work, IReadOnlyList<Call> calls, Contacts contacts)
@@ -126,7 +129,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
         var outcomes = new List<Outcome>(calls.Count);
         var rows = new List<TicketRow>(calls.Count);
         var requests = new List<RequestRow>(calls.Count);
-        foreach (var (request, row, key) in calls)
+        foreach (var (request, row, key, messages) in calls)
         {
             if (key is { } known && first.TryGetValue((row.FiledBy, known.Value), out var before))
             {
@@ -147,9 +150,8 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
                 requests.Add(new RequestRow { Caller = row.FiledBy, RequestKey = fresh.Value, BodyHash = fresh.BodyHash, Ticket = row.Number, FiledAt = row.FiledAt });
             }
             work.Note(row.Number, row.FiledBy, "filed", $"{row.Channel}, {row.Kind}{(request.Kind is null ? " by its text" : "")}");
-            if (request.Answer is null) work.Send(Route(request, row));
-            else work.Note(row.Number, row.FiledBy, "answered", contacts.Redact(row, request.Answer));
-            work.Send(row.Facts([]));
+            if (request.Answer is not null) work.Note(row.Number, row.FiledBy, "answered", contacts.Redact(row, request.Answer));
+            foreach (var message in messages) work.Send(message);
         }
         work.Write(Tickets.Insert, rows);
         work.Write(RequestRow.Insert, requests);

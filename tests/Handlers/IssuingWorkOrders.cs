@@ -214,7 +214,7 @@ public abstract class IssuingWorkOrders(Engine engine) : OnUnitDesk(engine)
     public async Task Many_at_once_issue_each_order_once()
     {
         var decision = Desk.Decision(support: [UnitDesk.Market]);
-        var consumer = new IssueWorkOrdersConsumer(new Deadlines(new DeadlineSettings(), new ReturnSettings(), Desk.Db.Clock));
+        var consumer = new IssueWorkOrdersConsumer(new Deadlines(new DeadlineSettings(), new ReturnSettings(), Desk.Db.Clock), Desk.Db.Clock);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Desk.Db.Database.WriteAsync(work => consumer.ConsumeAsync([decision], work), CancellationToken.None)));
 

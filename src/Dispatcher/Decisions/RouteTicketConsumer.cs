@@ -23,10 +23,10 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Datab
         return work => StoreAsync(work, decided);
     }
 
-    private (RoutingRow Ticket, DecisionRow Decision)[] Decide(IReadOnlyList<RouteTicket> messages, RoutingBasis.State state) =>
+    private Decided[] Decide(IReadOnlyList<RouteTicket> messages, RoutingBasis.State state) =>
         [.. messages.DistinctBy(m => m.Ticket).Select(m => Decide(m, state, _clock.Now))];
 
-    private static async Task StoreAsync(Work work, (RoutingRow Ticket, DecisionRow Decision)[] decided)
+    private static async Task StoreAsync(Work work, Decided[] decided)
     {
         var known = (await work.QueryAsync<string>(
             $"select number from dispatch_ticket where {work.Dialect.Among("number", "@numbers")}",
@@ -34,10 +34,12 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Datab
         var news = decided.Where(d => !known.Contains(d.Ticket.Number)).ToArray();
         work.Write(Routing.InsertTickets, [.. news.Select(n => n.Ticket)]);
         work.Write(Routing.InsertDecisions, [.. news.Select(n => n.Decision)]);
-        foreach (var (ticket, decision) in news) Routing.Tell(work, ticket, decision, null);
+        foreach (var (ticket, decision, messages) in news) Routing.Tell(work, ticket, decision, null, messages);
     }
 
-    private (RoutingRow Ticket, DecisionRow Decision) Decide(RouteTicket message, RoutingBasis.State state, DateTimeOffset now)
+    private sealed record Decided(RoutingRow Ticket, DecisionRow Decision, IReadOnlyList<Message> Messages);
+
+    private Decided Decide(RouteTicket message, RoutingBasis.State state, DateTimeOffset now)
     {
         var ticket = new RoutingRow
         {
@@ -60,6 +62,7 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Datab
         };
         var decision = router.Decide(ticket.Question(_clock.DayOf(message.FiledAt), RoutingQuestion.Nobody), state);
         ticket = ticket with { Status = (decision.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched).Word() };
-        return (ticket, DecisionRow.Of(ticket.Number, 1, Cause, decision, designated: false, now, Routing.Machine));
+        var row = DecisionRow.Of(ticket.Number, 1, Cause, decision, designated: false, now, Routing.Machine);
+        return new Decided(ticket, row, Routing.Messages(ticket, row, now));
     }
 }

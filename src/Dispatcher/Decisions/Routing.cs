@@ -217,19 +217,26 @@ internal static class Routing
     public static Task<int> DropReturnsAsync(Work work, IReadOnlyCollection<string> numbers) => work.ExecuteAsync(
         $"update dispatch_return set state = 'dropped' where {work.Dialect.Among("number", "@numbers")} and state = 'pending'", new { numbers = Json.Write(numbers) });
 
-    /// <summary>Sends and notes what a new or filled decision means.</summary>
-    public static void Tell(Work work, RoutingRow ticket, DecisionRow decision, string? note)
+    /// <summary>Who hears of a new or filled decision.</summary>
+    public static IReadOnlyList<Message> Messages(RoutingRow ticket, DecisionRow decision, DateTimeOffset now)
     {
-        work.Send(Message(ticket.Version, decision));
+        var routed = Data.Message.Of(Message(ticket.Version, decision), now);
+        return decision.LeadUnit is not { } lead ? [routed] : [routed, Data.Message.Of(new IssueWorkOrders(
+            ticket.Number, decision.Round, decision.DecidedAt, lead, decision.SupportUnits, decision.Limit!.Value, decision.Designated,
+            ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter,
+            decision.Matter, decision.StreetOffice, ticket.Confidential), now)];
+    }
+
+    /// <summary>Sends and notes what a new or filled decision means.</summary>
+    /// <param name="messages">Where they have been written already.</param>
+    public static void Tell(Work work, RoutingRow ticket, DecisionRow decision, string? note, IReadOnlyList<Message>? messages = null)
+    {
+        foreach (var message in messages ?? Messages(ticket, decision, work.Now)) work.Send(message);
         if (decision.LeadUnit is not { } lead)
         {
             work.Note(ticket.Number, decision.DecidedBy, "triage", $"{decision.TriageReason}: {decision.Why[^1].Zh}");
             return;
         }
-        work.Send(new IssueWorkOrders(
-            ticket.Number, decision.Round, decision.DecidedAt, lead, decision.SupportUnits, decision.Limit!.Value, decision.Designated,
-            ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter,
-            decision.Matter, decision.StreetOffice, ticket.Confidential));
         work.Note(ticket.Number, decision.DecidedBy, decision.Designated ? "designated" : "dispatched",
             note ?? $"{lead.Name}, {decision.DeadlineClass}, round {decision.Round}", lead.Code);
     }
