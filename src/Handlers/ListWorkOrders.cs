@@ -73,6 +73,14 @@ public static class ListWorkOrders
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
+        var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>(
+            Statement(filter, db.Dialect), new { unit, state = filter.State, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
+        return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
+    }
+
+    /// <summary>Reads a page, with parameters <c>unit</c>, <c>state</c>, <c>now</c>, <c>after</c>, <c>afterId</c>, <c>limit</c>, <c>yes</c> and <c>since</c>.</summary>
+    public static string Statement(Filter filter, Dialect dialect)
+    {
         // Each part ends by itself: an engine that reads it for the whole would read all that the unit ever had.
         var parts = string.Join("\nunion all\n", Parts(filter).Select((condition, i) => $"""
             select * from (
@@ -81,19 +89,16 @@ public static class ListWorkOrders
                 where unit_code = @unit and {condition}
                   and reply_by >= @after and (reply_by > @after or id > @afterId)
                 order by reply_by, id
-                {database.Dialect.Limit}) part{i}
+                {dialect.Limit}) part{i}
             """));
-
         // The page first, then what its orders are about: a step of a list reads no texts but its own.
-        var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>($"""
+        return $"""
             select o.id, o.ticket, o.round, o.unit_code, o.unit_name, o.lead, o.state, o.designated, r.title, r.address, o.deadline_class, o.issued_at, o.accept_by, o.accepted_at,
                    o.reply_by, (select count(*) from handling_urging u where u.ticket = o.ticket) as urgings
-            from (select * from ({parts}) parts order by reply_by, id {db.Dialect.Limit}) o
+            from (select * from ({parts}) parts order by reply_by, id {dialect.Limit}) o
             join handling_round r on r.ticket = o.ticket and r.round = o.round
             order by o.reply_by, o.id
-            """, new { unit, state = filter.State, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
-
-        return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
+            """;
     }
 
     /// <summary>

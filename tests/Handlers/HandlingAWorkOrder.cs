@@ -244,6 +244,28 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
         Assert.Equal(["cursor"], (await Desk.GetAsync($"/api/units/D02/work-orders?cursor={cursor}", unit: "D02")).Fields);
     }
 
+    public static TheoryData<string?, string?, string[]> ListsAndIndexes => new()
+    {
+        { null, null, ["cancelled", "open", "replied"] },
+        { null, "false", ["cancelled", "open", "replied"] },
+        { null, "true", ["open"] },
+        { "open", null, ["open"] },
+        { "accepted", null, ["open"] },
+        { "accepted", "true", ["open"] },
+        { "replied", null, ["replied"] },
+        { "cancelled", "false", ["cancelled"] },
+    };
+
+    protected string Statement(string? state, string? overdue) =>
+        ListWorkOrders.Statement(new ListWorkOrders.Filter(state, overdue, null, null), Desk.Db.Database.Dialect);
+
+    protected object Parameters(string? state) =>
+        new { unit = UnitDesk.Street.Code, state, now = Desk.Now, after = DateTimeOffset.UnixEpoch, afterId = "", limit = 21, yes = true, since = Desk.Now };
+
+    /// <summary>Those of a unit's lists, in the order of their names.</summary>
+    protected static string[] IndexesIn(string plan) =>
+        [.. ((string[])["cancelled", "open", "replied"]).Where(state => plan.Contains($"handling_work_order_{state}", StringComparison.Ordinal))];
+
     /// <summary>Seven orders for the street office; tickets 2 and 5 are due in two hours.</summary>
     private Task FillAsync() => Desk.HearAsync([.. Enumerable.Range(1, 7).Select(n => Desk.Decision() with
     {
@@ -258,8 +280,33 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
         [.. page.Body.GetProperty("items").EnumerateArray().Select((JsonElement i) => i.GetProperty("id").GetString()!)];
 }
 
-public sealed class HandlingAWorkOrderOnSqlite() : HandlingAWorkOrder(Engine.Sqlite);
+/// <summary>By its plan: that a list is read from its indexes cannot be seen in what it answers.</summary>
+public sealed class HandlingAWorkOrderOnSqlite() : HandlingAWorkOrder(Engine.Sqlite)
+{
+    [Theory, MemberData(nameof(ListsAndIndexes))]
+    public async Task A_list_is_read_from_the_indexes_of_its_states(string? state, string? overdue, string[] indexes)
+    {
+        var plan = await Desk.Db.Database.ReadAsync(db => db.QueryAsync<(int Id, int Parent, int Unused, string Detail)>($"explain query plan {Statement(state, overdue)}", Parameters(state)), CancellationToken.None);
 
-public sealed class HandlingAWorkOrderOnPostgreSql() : HandlingAWorkOrder(Engine.PostgreSql);
+        Assert.Equal(indexes, IndexesIn(string.Join('\n', plan.Select(step => step.Detail))));
+    }
+}
+
+public sealed class HandlingAWorkOrderOnPostgreSql() : HandlingAWorkOrder(Engine.PostgreSql)
+{
+    [Theory, MemberData(nameof(ListsAndIndexes))]
+    public async Task A_list_is_read_from_the_indexes_of_its_states(string? state, string? overdue, string[] indexes)
+    {
+        // So few rows would be read from end to end, and sorted.
+        var plan = await Desk.Db.Database.WriteAsync(async work =>
+        {
+            foreach (var way in (string[])["seqscan", "bitmapscan", "sort"]) await work.ExecuteAsync($"set local enable_{way} = off");
+            return await work.QueryAsync<string>($"explain {Statement(state, overdue)}", Parameters(state));
+        }, CancellationToken.None);
+
+        Assert.Equal(indexes, IndexesIn(string.Join('\n', plan)));
+        Assert.DoesNotContain("Seq Scan on handling_work_order", string.Join('\n', plan), StringComparison.Ordinal);
+    }
+}
 
 public sealed class HandlingAWorkOrderOnSqlServer() : HandlingAWorkOrder(Engine.SqlServer);

@@ -149,6 +149,8 @@ public abstract class EveryMessageTwiceAndShuffled(Engine engine) : IAsyncLifeti
         .AddSingleton(new DataKey(new byte[DataKey.Bytes]))
         .AddSingleton(new DispatchSettings { Division = "320613" })
         .AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)) { KindOf = (_, _) => TicketKind.Complaint })
+        .AddSingleton(provider => new DispatchLookup(
+            (_, _) => Task.FromResult(true), _ => true, (_, _, _, _) => Task.FromResult<WorkOrderGrid?>(null), provider.GetRequiredService<DecisionQuery>().WhyAsync))
         .AddIntake().AddDispatcher().AddHandlers().AddReporting()
         .AddSingleton<Recounting>()
         .BuildServiceProvider();
