@@ -42,6 +42,7 @@ internal sealed class Rollups(HotlineClock clock)
         // Another process heard of these for the first time too, and was waited for. (A third one that has taken them since, and waits for what was added here, would be a
         // deadlock, and one of the two begins anew.)
         await MergeAsync(work, changes, saved);
+        if (_news.Count > 0) throw new ConflictException("A ticket's facts");
         work.Write(FactRow.Save, saved);
         if (_names.Count > 0)
         {
