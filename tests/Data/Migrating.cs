@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Hotline.Testing;
 
 namespace Hotline.Data.Tests;
@@ -81,6 +82,31 @@ public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: fal
         Assert.Equal(
             ["t1-1-u1 u1", "t1-1-u2 u2", "t1-2-u3 u3", "t2-1-u1 u1"],
             (await Database.ReadAsync(db => db.QueryAsync<(string Id, string Reply)>("select id, reply_text from handling_work_order order by id"), None)).Select(o => $"{o.Id} {o.Reply}"));
+    }
+
+    [Fact]
+    public async Task What_was_owed_or_set_aside_as_text_is_owed_as_the_same_bytes()
+    {
+        const string body = """{"note":"崇川区𠮷祥街道 “口罩”\\n😷","at":"2020-02-07T02:00:00Z"}""";
+        await ApplyUntilAsync(18, async work =>
+        {
+            foreach (var (id, kind, fault) in new[] { ("1", "TicketUrged", null), ("2", "TicketUrged", "no such unit"), ("3", "Bundle", null) })
+            {
+                await work.ExecuteAsync("""
+                    insert into outbox (id, role, kind, ticket, body, messages, created_at, due_at, attempts, fault, faulted_at)
+                    values (@id, 'handlers', @kind, 't', @body, 3, @Now, @Now, 2, @fault, @faultedAt)
+                    """, new { id, kind, body, fault, faultedAt = fault is null ? (DateTimeOffset?)null : work.Now, work.Now });
+            }
+        });
+
+        await Migrations.ApplyAsync(Database, None);
+
+        var rows = await Database.ReadAsync(db => db.QueryAsync<(string Id, string Kind, byte[] Body, long Messages, long Attempts, string? Fault)>(
+            "select id, kind, body, messages, attempts, fault from outbox order by id"), None);
+        Assert.Equal(
+            [("1", "TicketUrged", 3L, 2L, null), ("2", "TicketUrged", 3L, 2L, "no such unit"), ("3", "Bundle", 3L, 2L, null)],
+            rows.Select(r => (r.Id.Trim(), r.Kind, r.Messages, r.Attempts, r.Fault)));
+        Assert.All(rows, row => Assert.Equal(body, Encoding.UTF8.GetString(row.Body)));
     }
 
     /// <summary>The database as it was at that version, with what is then written to it.</summary>
