@@ -4,7 +4,8 @@ namespace Hotline.Data;
 
 /// <summary>
 /// Calls of one kind that arrive while others are being done wait, and are then done together, in one transaction: under load many share its
-/// cost, and when it is quiet nobody waits. What fails together is done again one by one, so that one bad call fails alone.
+/// cost, and when it is quiet nobody waits. While a group is under way another one begins as soon as as much waits as that one has: fewer and larger groups
+/// the more there is to do. What fails together is done again one by one, so that one bad call fails alone.
 /// </summary>
 /// <param name="most">Weight of the calls done together, at most; one that weighs more is done alone.</param>
 /// <param name="lanes">How many such groups are under way at once, at most.</param>
@@ -28,14 +29,15 @@ public sealed class Together<TCall, TResult>(
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     private readonly ConcurrentQueue<Waiting> _queue = new();
-    private int _busy;
+    private int _busy, _waiting, _underWay;
     private long _took;
 
-    private sealed record Waiting(TCall Call, TaskCompletionSource<TResult> Done, CancellationToken Cancelled);
+    private sealed record Waiting(TCall Call, int Weight, TaskCompletionSource<TResult> Done, CancellationToken Cancelled);
 
     public Task<TResult> DoAsync(TCall call, CancellationToken ct)
     {
-        var waiting = new Waiting(call, new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), ct);
+        var waiting = new Waiting(call, Weight(call), new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), ct);
+        Interlocked.Add(ref _waiting, waiting.Weight);
         _queue.Enqueue(waiting);
         StartLane();
         return waiting.Done.Task;
@@ -46,7 +48,7 @@ public sealed class Together<TCall, TResult>(
         while (!_queue.IsEmpty)
         {
             var busy = Volatile.Read(ref _busy);
-            if (busy >= lanes) return; // who is busy looks again before it rests
+            if (busy >= lanes || (busy > 0 && AreFew)) return; // who is busy looks again before it rests
             if (Interlocked.CompareExchange(ref _busy, busy + 1, busy) != busy) continue;
             // The lane outlives the call that happens to start it, and must not carry its trace or user along.
             using (ExecutionContext.SuppressFlow()) _ = Task.Run(RunLaneAsync);
@@ -54,26 +56,32 @@ public sealed class Together<TCall, TResult>(
         }
     }
 
+    /// <summary>Less waits than the group has that was begun last: it waits for a group to end.</summary>
+    private bool AreFew => Volatile.Read(ref _waiting) < Volatile.Read(ref _underWay);
+
     private async Task RunLaneAsync()
     {
         var group = new List<Waiting>();
-        while (!_queue.IsEmpty)
+        while (!_queue.IsEmpty && !(Volatile.Read(ref _busy) > 1 && AreFew))
         {
             if (Waits > TimeSpan.Zero) await WaitAsync();
-            for (var room = most; room > 0 && _queue.TryPeek(out var next) && (group.Count == 0 || Weight(next.Call) <= room);)
+            var room = most;
+            while (room > 0 && _queue.TryPeek(out var next) && (group.Count == 0 || next.Weight <= room))
             {
                 // Another lane may have taken what was peeked at.
                 if (!_queue.TryDequeue(out var waiting)) break;
+                Interlocked.Add(ref _waiting, -waiting.Weight);
                 if (waiting.Cancelled.IsCancellationRequested)
                 {
                     waiting.Done.TrySetCanceled(waiting.Cancelled);
                     continue;
                 }
                 group.Add(waiting);
-                room -= Weight(waiting.Call);
+                room -= waiting.Weight;
             }
             // Another lane may have taken all of it.
             if (group.Count == 0) continue;
+            Volatile.Write(ref _underWay, Math.Min(most - room, most));
             var started = Time.GetTimestamp();
             await RunAsync(group);
             Volatile.Write(ref _took, Time.GetElapsedTime(started).Ticks);
@@ -86,7 +94,7 @@ public sealed class Together<TCall, TResult>(
     private async Task WaitAsync()
     {
         var times = Math.Clamp(Patience * Volatile.Read(ref _took) / Waits.Ticks, 1, Longest);
-        for (var i = 0; i < times && _queue.Sum(w => Weight(w.Call)) < most; i++) await Task.Delay(Waits, Time);
+        for (var i = 0; i < times && Volatile.Read(ref _waiting) < most; i++) await Task.Delay(Waits, Time);
     }
 
     private async Task RunAsync(IReadOnlyList<Waiting> group)

@@ -136,6 +136,67 @@ public sealed class DoingTogether
         Assert.Equal(0, time.Waits);
     }
 
+    [Fact]
+    public async Task Another_group_begins_when_as_much_waits_as_the_one_under_way_has_and_not_before()
+    {
+        var goes = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
+        var begun = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
+        var groups = -1;
+        var together = new Together<int, int>(10, 2, Note(async calls =>
+        {
+            var mine = Interlocked.Increment(ref groups);
+            begun[mine].SetResult();
+            await goes[mine].Task;
+            return calls;
+        }), _ => false);
+
+        // One alone, beside it one more: both lanes are busy, and what comes now waits for the first that ends.
+        var all = new List<Task<int>> { together.DoAsync(1, None) };
+        await begun[0].Task.WaitAsync(Soon);
+        all.Add(together.DoAsync(2, None));
+        await begun[1].Task.WaitAsync(Soon);
+        all.AddRange(Enumerable.Range(3, 3).Select(i => together.DoAsync(i, None)));
+        goes[0].SetResult();
+        await begun[2].Task.WaitAsync(Soon);
+        goes[1].SetResult();
+        await all[1].WaitAsync(Soon);
+
+        // A group of three is under way and a lane is free: two more wait, the third begins a group.
+        all.AddRange([together.DoAsync(6, None), together.DoAsync(7, None)]);
+        Assert.False(begun[3].Task.IsCompleted);
+        all.Add(together.DoAsync(8, None));
+        await begun[3].Task.WaitAsync(Soon);
+        goes[2].SetResult();
+        goes[3].SetResult();
+
+        Assert.Equal(Enumerable.Range(1, 8), await Task.WhenAll(all).WaitAsync(Soon));
+        Assert.Equal<int[]>([[1], [2], [3, 4, 5], [6, 7, 8]], _groups);
+    }
+
+    [Fact]
+    public async Task What_is_too_little_for_a_group_of_its_own_is_done_when_the_one_under_way_ends()
+    {
+        var goes = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
+        var begun = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
+        var groups = -1;
+        var together = new Together<int, int>(10, 2, Note(async calls =>
+        {
+            var mine = Interlocked.Increment(ref groups);
+            begun[mine].SetResult();
+            await goes[mine].Task;
+            return calls;
+        }), _ => false) { Weight = call => call };
+        var first = together.DoAsync(5, None);
+        await begun[0].Task.WaitAsync(Soon);
+        var second = together.DoAsync(2, None);
+        goes[0].SetResult();
+        goes[1].SetResult();
+
+        Assert.Equal(5, await first.WaitAsync(Soon));
+        Assert.Equal(2, await second.WaitAsync(Soon));
+        Assert.Equal<int[]>([[5], [2]], _groups);
+    }
+
     /// <summary>The first is under way when the others come.</summary>
     private async Task<Task<int>[]> ManyAsync(Func<IReadOnlyList<int>, IReadOnlyList<int>> work, Func<Exception, bool> isAway)
     {
