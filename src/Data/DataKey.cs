@@ -18,6 +18,9 @@ public sealed class DataKey
     private readonly byte[] _key;
     private readonly ConcurrentDictionary<string, byte[]> _derived = new(StringComparer.Ordinal);
 
+    /// <summary>A cipher that has its key is not to be shared by threads, and costs more to make than to use.</summary>
+    private readonly ConcurrentDictionary<string, ThreadLocal<AesGcm>> _ciphers = new(StringComparer.Ordinal);
+
     public DataKey(ReadOnlySpan<byte> key)
     {
         if (key.Length != Bytes) throw new ArgumentException($"A data key has {Bytes} bytes, not {key.Length}.", nameof(key));
@@ -26,6 +29,8 @@ public sealed class DataKey
 
     /// <summary>The few purposes of this program: derived once.</summary>
     private byte[] KeyOf(string purpose) => _derived.GetOrAdd(purpose, Derive);
+
+    private AesGcm Cipher(string purpose) => _ciphers.GetOrAdd(purpose, p => new ThreadLocal<AesGcm>(() => new AesGcm(KeyOf(p), TagBytes))).Value!;
 
     /// <returns>32 bytes that belong to this purpose alone.</returns>
     public byte[] Derive(string purpose) =>
@@ -42,8 +47,7 @@ public sealed class DataKey
         sealedBytes[0] = Version;
         var nonce = sealedBytes.AsSpan(1, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(KeyOf(purpose), TagBytes);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(1 + NonceBytes, plain.Length), sealedBytes.AsSpan(1 + NonceBytes + plain.Length), Encoding.UTF8.GetBytes(about));
+        Cipher(purpose).Encrypt(nonce, plain, sealedBytes.AsSpan(1 + NonceBytes, plain.Length), sealedBytes.AsSpan(1 + NonceBytes + plain.Length), Encoding.UTF8.GetBytes(about));
         return Convert.ToBase64String(sealedBytes);
     }
 
@@ -53,8 +57,7 @@ public sealed class DataKey
         var bytes = Convert.FromBase64String(sealedText);
         if (bytes.Length < 1 + NonceBytes + TagBytes || bytes[0] != Version) throw new CryptographicException("Not sealed by this program.");
         var plain = new byte[bytes.Length - 1 - NonceBytes - TagBytes];
-        using var aes = new AesGcm(KeyOf(purpose), TagBytes);
-        aes.Decrypt(bytes.AsSpan(1, NonceBytes), bytes.AsSpan(1 + NonceBytes, plain.Length), bytes.AsSpan(bytes.Length - TagBytes), plain, Encoding.UTF8.GetBytes(about));
+        Cipher(purpose).Decrypt(bytes.AsSpan(1, NonceBytes), bytes.AsSpan(1 + NonceBytes, plain.Length), bytes.AsSpan(bytes.Length - TagBytes), plain, Encoding.UTF8.GetBytes(about));
         return Encoding.UTF8.GetString(plain);
     }
 

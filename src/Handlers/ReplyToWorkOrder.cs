@@ -22,7 +22,7 @@ public sealed record ReplyToWorkOrder(
     {
         public Validator()
         {
-            RuleFor(r => r.Result).NotNull().IsInEnum();
+            RuleFor(r => r.Result).NotNull().Known();
             RuleFor(r => r.ContactedCitizen).NotNull();
             RuleFor(r => r.Text).NotEmpty().Text(5000);
             RuleFor(r => r.PublicText).NotEmpty().Text(5000);

@@ -43,8 +43,8 @@ public sealed record FileTicket(
 
         public Validator()
         {
-            RuleFor(t => t.Channel).IsInEnum();
-            RuleFor(t => t.Kind).IsInEnum();
+            RuleFor(t => t.Channel).Known();
+            RuleFor(t => t.Kind).Known();
             RuleFor(t => t.Title).NotEmpty().Text(MaxTitle);
             RuleFor(t => t.Description).NotEmpty().Text(MaxDescription);
             RuleFor(t => t.Address).Text(500);
@@ -54,7 +54,7 @@ public sealed record FileTicket(
             RuleFor(t => t.Caller!.Phone).Must(p => string.IsNullOrEmpty(p) || Contacts.Normalize(p) is not null)
                 .WithMessage("'Phone' must be a phone number: a mobile of 11 digits, a landline with or without area code, or +country and number.")
                 .When(t => t.Caller is not null);
-            RuleFor(t => t.Urgency).IsInEnum();
+            RuleFor(t => t.Urgency).Known();
             RuleFor(t => t.Category).Text(64);
             RuleFor(t => t.RepeatOf).Text(32);
             RuleFor(t => t.Answer).Text(MaxDescription);

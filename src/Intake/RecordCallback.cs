@@ -19,7 +19,7 @@ public sealed record RecordCallback(CallbackOutcome Outcome, bool? Solved = null
     {
         public Validator()
         {
-            RuleFor(c => c.Outcome).IsInEnum();
+            RuleFor(c => c.Outcome).Known();
             RuleFor(c => c.Note).Text(2000);
             RuleFor(c => c.Note).NotEmpty().When(c => c.Reissue).WithMessage("'Note' must say why the matter is taken up again.");
             RuleFor(c => c.Solved).Null().When(c => c.Outcome == CallbackOutcome.NotReached)

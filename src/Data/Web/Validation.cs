@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using FluentValidation;
 using Microsoft.AspNetCore.Builder;
@@ -39,11 +40,26 @@ public static class Validation
         .Must(t => t is null || IsWellFormed(t))
         .WithMessage("'{PropertyName}' must be well-formed Unicode.");
 
-    public static bool IsVisible(string text) => !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
+    /// <summary>One of the names that the type has.</summary>
+    public static IRuleBuilderOptions<T, TEnum> Known<T, TEnum>(this IRuleBuilder<T, TEnum> rule) where TEnum : struct, Enum => rule
+        .Must(Enum.IsDefined)
+        .WithMessage(NotKnown);
+
+    /// <inheritdoc cref="Known{T, TEnum}(IRuleBuilder{T, TEnum})"/>
+    public static IRuleBuilderOptions<T, TEnum?> Known<T, TEnum>(this IRuleBuilder<T, TEnum?> rule) where TEnum : struct, Enum => rule
+        .Must(v => v is not { } value || Enum.IsDefined(value))
+        .WithMessage(NotKnown);
+
+    private const string NotKnown = "'{PropertyName}' has a range of values which does not include '{PropertyValue}'.";
+
+    private static readonly SearchValues<char> Controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xa0).Select(i => (char)i).Where(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))]);
+
+    public static bool IsVisible(string text) => !text.AsSpan().ContainsAny(Controls);
 
     public static bool IsWellFormed(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        for (var i = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff'); i >= 0 && i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i])) continue;
             if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;

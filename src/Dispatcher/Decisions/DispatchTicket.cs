@@ -25,7 +25,7 @@ public sealed record DispatchTicket(
         {
             RuleFor(d => d.Lead).NotEmpty().Text(64);
             RuleFor(d => d.Support).Must(s => s is null || s.Count <= 20).WithMessage("'Support' may name 20 units at most.");
-            RuleFor(d => d.DeadlineClass).IsInEnum();
+            RuleFor(d => d.DeadlineClass).Known();
             RuleFor(d => d.Reason).NotEmpty().Text(2000);
             RuleFor(d => d.Category).Must(c => c is null || CategoryCatalogue.Instance.Find(c) is not null).WithMessage("'Category' must be a code of the catalogue of matters.");
         }

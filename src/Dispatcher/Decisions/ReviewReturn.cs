@@ -27,7 +27,7 @@ public sealed record ReviewReturn(
             RuleFor(r => r.Note).NotEmpty().Text(2000);
             RuleFor(r => r.Lead).Text(64).NotEqual("");
             RuleFor(r => r.Support).Must(s => s is null || s.Count <= 20).WithMessage("'Support' may name 20 units at most.");
-            RuleFor(r => r.DeadlineClass).IsInEnum();
+            RuleFor(r => r.DeadlineClass).Known();
             RuleFor(r => r.Category).Must(c => string.IsNullOrEmpty(c) || CategoryCatalogue.Instance.Find(c) is not null).WithMessage("'Category' must be a code of the catalogue of matters.");
             RuleFor(r => r.Category).Null().When(r => r.Uphold == false).WithMessage("'Category' goes with an upheld return only.");
             RuleFor(r => r.Lead).Null().When(r => r.Uphold == false).WithMessage("'Lead' goes with an upheld return only: a rejected one stays with its unit.");
