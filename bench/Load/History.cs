@@ -138,7 +138,7 @@ internal sealed record Table(string Name, string[] Columns)
         work_order, returned_at, number, round, unit, unit_name, as_lead, reason, basis, suggested, returned_by, state, reviewed_at, reviewed_by, note
         """);
     public static readonly Table Round = Of("handling_round", """
-        ticket, round, title, description, address, kind, channel, category_code, category_name, street_code, street_name, confidential, filed_at, deadline_why
+        ticket, round, title, address, kind, channel, category_code, category_name, street_code, street_name, confidential, filed_at, deadline_why
         """);
     public static readonly Table WorkOrder = Of("handling_work_order", """
         id, ticket, round, unit_code, unit_name, lead, state, designated, version, deadline_class, issued_at, accept_by, accepted_at, accepted_by, reply_by, returns,

@@ -245,7 +245,7 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
             foreach (var round in orders.Select(o => o.Round).Distinct())
             {
                 page.Rows.Add((Table.Round, [
-                    number, round, title, description, address, kind.Word(), channel.Word(), category.Code, category.Name, street.Code, street.Name, confidential,
+                    number, round, title, address, kind.Word(), channel.Word(), category.Code, category.Name, street.Code, street.Name, confidential,
                     filed, """[{"zh":"按时限等级计算。","en":"By its class."}]"""]));
             }
             foreach (var order in orders) Write(order, how);

@@ -68,6 +68,7 @@ public sealed record TicketRouted(
 
 /// <summary>The Dispatcher has decided: one work order for the lead (主办), one for each supporting unit (协办).</summary>
 /// <param name="Designated">Final: the units may not return it (指定).</param>
+/// <param name="Matter">Without its description, the longest part of a ticket, which stands with the Dispatcher.</param>
 [To(Role.Handlers)]
 public sealed record IssueWorkOrders(
     string Ticket,

@@ -35,7 +35,8 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines, HotlineClock cl
         var now = asked.DistinctBy(i => i.Message.Ticket).ToArray();
         var numbers = now.Select(i => i.Message.Ticket).ToArray();
         var tickets = await WorkOrders.EnterAsync(work, numbers);
-        var known = (await WorkOrders.OfTicketsAsync(work, numbers)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
+        string[] older = [.. numbers.Where(n => !tickets[n].IsNew)];
+        var known = (older.Length == 0 ? [] : await WorkOrders.OfTicketsAsync(work, older)).ToLookup(o => o.Ticket, StringComparer.Ordinal);
         var (rounds, orders) = (new List<RoundRow>(now.Length), new List<IssuedOrder>(2 * now.Length));
         foreach (var (message, round, wanted) in now)
         {
@@ -48,7 +49,7 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines, HotlineClock cl
         WorkOrders.Add(work, rounds, orders);
         await WorkOrders.CancelAsync(work, now.SelectMany(issue => known[issue.Message.Ticket]
             .Where(o => o.Round < issue.Message.Round)
-            .Select(older => (older, issue.Message.DecidedAt, CancelReasons.Superseded, "handlers"))));
+            .Select(o => (o, issue.Message.DecidedAt, CancelReasons.Superseded, "handlers"))));
         if (now.Length < asked.Count) await StoreAsync([.. asked.Except(now)], work);
     }
 
@@ -57,7 +58,6 @@ public sealed class IssueWorkOrdersConsumer(Deadlines deadlines, HotlineClock cl
         Ticket = message.Ticket,
         Round = message.Round,
         Title = message.Matter.Title,
-        Description = message.Matter.Description,
         Address = message.Matter.Address,
         Lat = message.Matter.Location?.Lat,
         Lng = message.Matter.Location?.Lng,

@@ -6,6 +6,7 @@ namespace Hotline.Handlers;
 /// <summary>A work order as it is shown.</summary>
 /// <param name="Overdue">Open, and its deadline is over.</param>
 /// <param name="HandingOver">Taken back, and the unit answers to the citizen until another lead has accepted (<see cref="FirstResponsibility"/>).</param>
+/// <param name="Matter">Its description is empty where the Dispatcher does not know the round.</param>
 /// <param name="Why">The dispatch decision of its round, as it stands with the Dispatcher.</param>
 /// <param name="ReturnBy">The last instant at which it may be returned; null where it may not at all.</param>
 public sealed record WorkOrderView(
@@ -84,10 +85,12 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines, Dispa
         var urgings = (await db.QueryAsync<UrgingRow>(
             $"select ticket, id, at, note from handling_urging where {db.Dialect.Among("ticket", "@tickets")} order by at, id", new { tickets = Json.Write(tickets) }))
             .ToLookup(u => u.Ticket, u => new Urging { Id = u.Id, At = u.At, Note = u.Note }, StringComparer.Ordinal);
-        var why = await known.FindWhy(tickets, db.Cancelled);
+        var decided = await known.FindDecided(tickets, db.Cancelled);
         var hands = await HandingOverAsync(db, [.. orders.Where(FirstResponsibility.MayHandOver)]);
-        return orders.Select(o => View(o, rounds[(o.Ticket, o.Round)], why.GetValueOrDefault((o.Ticket, o.Round)) ?? [], hands.Contains(o.Id), [.. urgings[o.Ticket]], deadlines, clock.Now));
+        return orders.Select(o => View(o, rounds[(o.Ticket, o.Round)], decided.GetValueOrDefault((o.Ticket, o.Round)) ?? Undecided, hands.Contains(o.Id), [.. urgings[o.Ticket]], deadlines, clock.Now));
     }
+
+    private static readonly DecidedRound Undecided = new("", []);
 
     /// <summary>The ids of those that hand over.</summary>
     private static async Task<HashSet<string>> HandingOverAsync(Session db, IReadOnlyList<WorkOrderRow> may)
@@ -107,13 +110,13 @@ public sealed class WorkOrderQuery(Database database, Deadlines deadlines, Dispa
         public required string Note { get; init; }
     }
 
-    private static WorkOrderView View(WorkOrderRow row, RoundRow round, IReadOnlyList<Sentence> why, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
+    private static WorkOrderView View(WorkOrderRow row, RoundRow round, DecidedRound decided, bool handsOver, IReadOnlyList<Urging> urgings, Deadlines deadlines, DateTimeOffset now) => new(
         row.Id, row.Ticket, row.Round, new Named(row.UnitCode, row.UnitName), row.Lead, row.Stands, row.Designated,
-        new Matter(round.Title, round.Description, round.Address, round is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
+        new Matter(round.Title, decided.Description, round.Address, round is { Lat: { } lat, Lng: { } lng } ? new Location(lat, lng) : null),
         Words.Parse<TicketKind>(round.Kind), Words.Parse<Channel>(round.Channel),
         round.CategoryCode is null ? null : new Named(round.CategoryCode, round.CategoryName!),
         round.StreetCode is null ? null : new Named(round.StreetCode, round.StreetName!),
-        round.Confidential, why, Words.Parse<DeadlineClass>(row.DeadlineClass),
+        round.Confidential, decided.Why, Words.Parse<DeadlineClass>(row.DeadlineClass),
         round.FiledAt, row.IssuedAt, row.AcceptBy, row.AcceptedAt, row.AcceptedBy, row.ReplyBy, Json.Read<IReadOnlyList<Sentence>>(round.DeadlineWhy),
         row.Stands.IsOpen() && now > row.ReplyBy,
         row.Designated ? null : deadlines.ReturnBy(row.IssuedAt),

@@ -9,18 +9,20 @@ public sealed record Return(DateTimeOffset At, string By, string Reason, string 
 /// <summary>What the review of a return decided.</summary>
 public sealed record Review(DateTimeOffset At, string By, bool Upheld, string Note);
 
-/// <summary>What the work orders of a round share (<c>handling_round</c>): written once, with the first of them, and never changed.</summary>
+/// <summary>
+/// What the work orders of a round share (<c>handling_round</c>): written once, with the first of them, and never changed. What lists need not show, the description and why it
+/// was decided so, stands with the Dispatcher (<see cref="DispatchLookup.FindDecided"/>).
+/// </summary>
 public sealed record RoundRow
 {
     internal const string Columns = """
-        ticket, round, title, description, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential,
+        ticket, round, title, address, lat, lng, kind, channel, category_code, category_name, street_code, street_name, confidential,
         filed_at, deadline_why
         """;
 
     public required string Ticket { get; init; }
     public required int Round { get; init; }
     public required string Title { get; init; }
-    public required string Description { get; init; }
     public required string Address { get; init; }
     public double? Lat { get; init; }
     public double? Lng { get; init; }
@@ -136,9 +138,14 @@ internal static class WorkOrders
 
     public static async Task<Dictionary<string, TicketRow>> EnterAsync(Work work, IReadOnlyCollection<string> tickets)
     {
-        await work.ExecuteAsync(Open, [.. tickets.Order(StringComparer.Ordinal).Select(t => new TicketKey { Ticket = t })]);
-        return (await work.TakeAsync<TicketRow>("ticket, closed_at, closed_how", ("handling_ticket", "ticket"), tickets))
-            .ToDictionary(t => t.Ticket, StringComparer.Ordinal);
+        var entered = (await work.AddMissingAsync(Open, "ticket", [.. tickets.Order(StringComparer.Ordinal).Select(t => new TicketKey { Ticket = t })]))
+            .ToDictionary(t => t, t => new TicketRow { Ticket = t, IsNew = true }, StringComparer.Ordinal);
+        string[] known = [.. tickets.Where(t => !entered.ContainsKey(t))];
+        if (known.Length > 0)
+        {
+            foreach (var ticket in await work.TakeAsync<TicketRow>("ticket, closed_at, closed_how", ("handling_ticket", "ticket"), known)) entered.Add(ticket.Ticket, ticket);
+        }
+        return entered;
     }
 
     /// <summary>Work orders as they are now, by their ids, with no other change to their tickets under way; those that are not there are left out.</summary>
@@ -237,6 +244,9 @@ internal static class WorkOrders
         public required string Ticket { get; init; }
         public DateTimeOffset? ClosedAt { get; init; }
         public string? ClosedHow { get; init; }
+
+        /// <summary>Added in this transaction: it has no work order yet.</summary>
+        public bool IsNew { get; init; }
     }
 }
 

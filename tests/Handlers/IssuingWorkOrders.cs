@@ -31,7 +31,7 @@ public abstract class IssuingWorkOrders(Engine engine) : OnUnitDesk(engine)
         await Desk.HearAsync(decision);
 
         var order = await Desk.ViewAsync(Street);
-        Assert.Equal(decision.Matter, order.Matter);
+        Assert.Equal(decision.Matter with { Description = UnitDesk.Description }, order.Matter);
         Assert.Equal(UnitDesk.Why(UnitDesk.Ticket, 1), order.Why);
         Assert.Equal((decision.Category, decision.Street, decision.FiledAt), (order.Category, order.Street, order.FiledAt));
         Assert.NotEmpty(order.Deadline);

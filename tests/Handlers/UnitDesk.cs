@@ -40,7 +40,7 @@ public sealed class UnitDesk : IAsyncDisposable
         UnitDesk? desk = null;
         builder.Services.AddSingleton(db.Database).AddSingleton(db.Clock).AddHandlers().AddSingleton(new DispatchLookup(
             (code, _) => Task.FromResult(code != Nobody), code => code != Nobody, (ticket, round, user, _) => Task.FromResult(desk!.GridOf(ticket, round, user)),
-            (tickets, _) => Task.FromResult<IReadOnlyDictionary<(string, int), IReadOnlyList<Sentence>>>(tickets.ToDictionary(t => (t, 1), t => Why(t, 1)))));
+            (tickets, _) => Task.FromResult<IReadOnlyDictionary<(string, int), DecidedRound>>(tickets.ToDictionary(t => (t, 1), t => new DecidedRound(Description, Why(t, 1))))));
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions).RespectRequiredConstructorParameters = true);
         NamedCaller.AddTo(builder.Services);
         builder.Services.AddLocalization().AddRazorComponents();
@@ -62,8 +62,11 @@ public sealed class UnitDesk : IAsyncDisposable
 
     public IssueWorkOrders Decision(int round = 1, Named? lead = null, Named[]? support = null, bool designated = false, DeadlineClass @class = DeadlineClass.Normal) => new(
         Ticket, round, Now, lead ?? Street, support ?? [], @class, designated, Now.AddMinutes(-3), Channel.Phone, TicketKind.Complaint,
-        new Matter("小区垃圾无人清运", "三天没有清运。", "南通市崇川区和平桥街道某小区", new Location(32.01, 120.86)),
+        new Matter("小区垃圾无人清运", "", "南通市崇川区和平桥街道某小区", new Location(32.01, 120.86)),
         new Named("0101", "市容环卫"), Street, Confidential: false);
+
+    /// <summary>What the Dispatcher knows a ticket to be about.</summary>
+    public const string Description = "三天没有清运。";
 
     /// <summary>What the Dispatcher says of a round; of the first, for the others are not decided here.</summary>
     public static IReadOnlyList<Sentence> Why(string ticket, int round) => [new Sentence($"工单{ticket}第{round}轮：地址中的“和平桥街道”", $"\"Heping Bridge\" in the address of {ticket}, round {round}")];

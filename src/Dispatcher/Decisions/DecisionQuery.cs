@@ -51,11 +51,14 @@ public sealed class DecisionQuery(Database database, RoutingBasis basis)
         await database.ReadAsync(db => db.FindAsync<string>("select grid from dispatch_decision where number = @number and round = @round and grid is not null", new { number, round }), ct)
             is { } stored && Json.Read<DecisionRow.Place>(stored) is { } place ? await GridAsync(place.Named, place.Entrance, reader, ct) : null;
 
-    /// <summary>The decisions of all rounds of some tickets in sentences; tickets that nobody has decided on are left out.</summary>
-    public async Task<IReadOnlyDictionary<(string Ticket, int Round), IReadOnlyList<Sentence>>> WhyAsync(IReadOnlyCollection<string> numbers, CancellationToken ct) =>
-        (await database.ReadAsync(db => db.QueryAsync<(string Number, int Round, string Explanation)>(
-            $"select number, round, explanation from dispatch_decision where {db.Dialect.Among("number", "@numbers")}", new { numbers = Json.Write(numbers) }), ct))
-            .ToDictionary(d => (d.Number, d.Round), d => Json.Read<IReadOnlyList<Sentence>>(d.Explanation));
+    /// <summary>All rounds of some tickets: what is described, and the decision in sentences. Tickets that nobody has decided on are left out.</summary>
+    public async Task<IReadOnlyDictionary<(string Ticket, int Round), T>> RoundsAsync<T>(
+        IReadOnlyCollection<string> numbers, Func<string, IReadOnlyList<Sentence>, T> make, CancellationToken ct) =>
+        (await database.ReadAsync(db => db.QueryAsync<(string Number, int Round, string Description, string Explanation)>($"""
+            select d.number, d.round, t.description, d.explanation from dispatch_decision d join dispatch_ticket t on t.number = d.number
+            where {db.Dialect.Among("d.number", "@numbers")}
+            """, new { numbers = Json.Write(numbers) }), ct))
+            .ToDictionary(d => (d.Number, d.Round), d => make(d.Description, Json.Read<IReadOnlyList<Sentence>>(d.Explanation)));
 
     /// <summary>The grid of a decision, with its officer of today for a reader who may see them.</summary>
     public async Task<DecidedGrid> GridAsync(Named grid, string? entrance, ClaimsPrincipal reader, CancellationToken ct)

@@ -223,7 +223,7 @@ internal static class Routing
         var routed = Data.Message.Of(Message(ticket.Version, decision), now);
         return decision.LeadUnit is not { } lead ? [routed] : [routed, Data.Message.Of(new IssueWorkOrders(
             ticket.Number, decision.Round, decision.DecidedAt, lead, decision.SupportUnits, decision.Limit!.Value, decision.Designated,
-            ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter,
+            ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter with { Description = "" },
             decision.Matter, decision.StreetOffice, ticket.Confidential), now)];
     }
 

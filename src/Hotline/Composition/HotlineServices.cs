@@ -53,7 +53,7 @@ internal static class HotlineServices
             provider.GetRequiredService<Known>().IsCategory,
             async (ticket, round, user, ct) => await provider.GetRequiredService<DecisionQuery>().GridAsync(ticket, round, user, ct) is { } grid
                 ? new WorkOrderGrid(grid.Code, grid.Name, grid.Entrance, grid.Worker, grid.Phone) : null,
-            provider.GetRequiredService<DecisionQuery>().WhyAsync));
+            (tickets, ct) => provider.GetRequiredService<DecisionQuery>().RoundsAsync(tickets, (description, why) => new DecidedRound(description, why), ct)));
         services.AddKeysAndAccounts(
             Bind<AccessSettings>(configuration, "Access", _ => []),
             provider => new UnitExists(provider.GetRequiredService<Known>().IsUnit));

@@ -65,8 +65,9 @@ internal sealed class RoutedTickets : IAsyncDisposable
 
     public async Task<TicketDecisions> DecisionsAsync(string number = Number) => (await Get<DecisionQuery>().OfTicketAsync(number, CancellationToken.None))!;
 
-    /// <summary>A round in sentences, as its units read it.</summary>
-    public async Task<IReadOnlyList<Sentence>> WhyAsync(int round = 1) => (await Get<DecisionQuery>().WhyAsync([Number, "20200207-999999"], CancellationToken.None))[(Number, round)];
+    /// <summary>A round, as its units read it: what is described, and the decision in sentences.</summary>
+    public async Task<(string Description, IReadOnlyList<Sentence> Why)> RoundAsync(int round = 1) =>
+        (await Get<DecisionQuery>().RoundsAsync([Number, "20200207-999999"], (description, why) => (description, why), CancellationToken.None))[(Number, round)];
 
     public Task<DispatchOutcome> DispatchAsync(
         string lead, string reason = "研判", string number = Number, IReadOnlyList<string>? support = null, DeadlineClass? deadline = null, string? category = null) =>

@@ -26,7 +26,8 @@ public abstract class RoutingTickets(Engine engine) : OnRoutedTickets(engine)
         Assert.Equal(Chongchuan.Xinchengqiao.Code, routed.Street?.Code);
         var decision = Assert.Single((await _hotline.DecisionsAsync()).Decisions);
         Assert.Contains(decision.Explanation, s => s.Zh.Contains("prices-epidemic", StringComparison.Ordinal));
-        Assert.Equal(decision.Explanation, await _hotline.WhyAsync());
+        Assert.Equal(decision.Explanation, (await _hotline.RoundAsync()).Why);
+        Assert.Equal("请处理", (await _hotline.RoundAsync()).Description);
         Assert.Equal(["dispatched"], await _hotline.TimelineAsync());
         await _hotline.AssertFactsAgreeAsync();
     }

@@ -150,7 +150,8 @@ public abstract class EveryMessageTwiceAndShuffled(Engine engine) : IAsyncLifeti
         .AddSingleton(new DispatchSettings { Division = "320613" })
         .AddSingleton(new Known(_ => true, (_, _) => Task.FromResult(true)) { KindOf = (_, _) => TicketKind.Complaint })
         .AddSingleton(provider => new DispatchLookup(
-            (_, _) => Task.FromResult(true), _ => true, (_, _, _, _) => Task.FromResult<WorkOrderGrid?>(null), provider.GetRequiredService<DecisionQuery>().WhyAsync))
+            (_, _) => Task.FromResult(true), _ => true, (_, _, _, _) => Task.FromResult<WorkOrderGrid?>(null), 
+            (tickets, ct) => provider.GetRequiredService<DecisionQuery>().RoundsAsync(tickets, (description, why) => new DecidedRound(description, why), ct)))
         .AddIntake().AddDispatcher().AddHandlers().AddReporting()
         .AddSingleton<Recounting>()
         .BuildServiceProvider();
