@@ -159,12 +159,12 @@ internal sealed class Service : IAsyncDisposable
             var support = await db.QueryAsync<string>("select coalesce(support, '[]') from dispatch_decision where lead is not null");
             return new Figures(
                 await db.ScalarAsync<long>("select count(*) from intake_ticket"),
-                await db.ScalarAsync<long>("select count(*) from intake_ticket where lead_code is not null"),
-                await db.ScalarAsync<long>("select count(*) from intake_ticket where status = 'triage'"),
+                await db.ScalarAsync<long>("select count(*) from intake_progress where lead_code is not null"),
+                await db.ScalarAsync<long>("select count(*) from intake_progress where status = 'triage'"),
                 support.Sum(s => 1 + JsonNode.Parse(s)!.AsArray().Count),
                 await db.ScalarAsync<long>("select count(*) from handling_work_order"),
                 await db.ScalarAsync<long>("select count(*) from outbox where fault is not null"),
-                await db.QueryAsync<Tally>($"select lead_name as name, count(*) as count from intake_ticket where lead_name is not null group by lead_name order by count(*) desc, lead_name {db.Dialect.Limit}", new { limit = 12 }),
+                await db.QueryAsync<Tally>($"select lead_name as name, count(*) as count from intake_progress where lead_name is not null group by lead_name order by count(*) desc, lead_name {db.Dialect.Limit}", new { limit = 12 }),
                 await db.QueryAsync<Tally>("select triage_reason as name, count(*) as count from dispatch_decision where lead is null group by triage_reason order by count(*) desc, triage_reason"));
         }, CancellationToken.None);
     }

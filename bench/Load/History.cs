@@ -121,8 +121,10 @@ internal static class History
 internal sealed record Table(string Name, string[] Columns)
 {
     public static readonly Table Ticket = Of("intake_ticket", """
-        number, version, status, filed_at, filed_by, channel, kind, title, description, address, category, urgency, confidential, caller_name, caller_phone,
-        phone_hash, repeat_of, excluded, urged, answer, closed_at, closed_how, round, routing_version, in_triage, reissued_after, lead_code, lead_name,
+        number, filed_at, filed_by, channel, kind, title, description, address, category, urgency, confidential, caller_name, caller_phone, phone_hash, repeat_of
+        """);
+    public static readonly Table Progress = Of("intake_progress", """
+        number, filed_at, version, status, excluded, urged, answer, closed_at, closed_how, round, routing_version, in_triage, reissued_after, lead_code, lead_name,
         routed_category, category_name, order_round, order_version, order_state, public_reply
         """);
     public static readonly Table Callback = Of("intake_callback", "id, ticket, round, at, actor, outcome, solved, note, reissued");
@@ -151,7 +153,7 @@ internal sealed record Table(string Name, string[] Columns)
     public static readonly Table Rollup = Of("reporting_rollup", $"day, unit, dimension, code, excluded, {string.Join(", ", Enum.GetValues<Measure>().Select(m => m.Word().Replace('-', '_')))}");
     public static readonly Table Label = Of("reporting_label", "dimension, code, day, name");
 
-    public static readonly Table[] All = [Ticket, Callback, Number, Routing, Decision, Return, Round, WorkOrder, Handling, HandledReturn, Timeline, Fact, Rollup, Label];
+    public static readonly Table[] All = [Ticket, Progress, Callback, Number, Routing, Decision, Return, Round, WorkOrder, Handling, HandledReturn, Timeline, Fact, Rollup, Label];
 
     private static Table Of(string name, string columns) => new(name, columns.Split(',', StringSplitOptions.TrimEntries));
 }

@@ -252,8 +252,9 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
             if (orders.Count > 0) page.Rows.Add((Table.Handling, [number, closedAt, how?.Word(), closedAt is null ? null : "operator"]));
             var last = orders.LastOrDefault(o => o.Lead);
             page.Rows.Add((Table.Ticket, [
-                number, version, status.Word(), filed, "operator", channel.Word(), kind.Word(), title, description, address, hint, null, confidential, name, phone,
-                phoneHash, repeatOf, excluded, 0, answer, closedAt, how?.Word(), routed?.Round ?? 0, routed?.Version ?? 0, status == TicketStatus.Triage, reissuedAfter, routed?.Lead?.Code,
+                number, filed, "operator", channel.Word(), kind.Word(), title, description, address, hint, null, confidential, name, phone, phoneHash, repeatOf]));
+            page.Rows.Add((Table.Progress, [
+                number, filed, version, status.Word(), excluded, 0, answer, closedAt, how?.Word(), routed?.Round ?? 0, routed?.Version ?? 0, status == TicketStatus.Triage, reissuedAfter, routed?.Lead?.Code,
                 routed?.Lead?.Name, routed?.Category?.Code, routed?.Category?.Name, last?.Round ?? 0, last?.Version ?? 0, last?.State.Word(), publicReply]));
 
             if (day < lives.FirstCounted.AddDays(-History.Reach)) return;

@@ -59,7 +59,7 @@ internal sealed class PostgreSqlTarget : Target
     protected override string Indexes => """
         select i.indexname, i.indexdef from pg_indexes i
         where i.schemaname = current_schema() and i.tablename in (
-              'intake_ticket', 'intake_callback', 'dispatch_ticket', 'dispatch_decision', 'dispatch_return', 'handling_round', 'handling_work_order', 'handling_return', 'timeline', 'reporting_fact')
+              'intake_ticket', 'intake_progress', 'intake_callback', 'dispatch_ticket', 'dispatch_decision', 'dispatch_return', 'handling_round', 'handling_work_order', 'handling_return', 'timeline', 'reporting_fact')
           and not exists (select 1 from pg_constraint c where c.conname = i.indexname)
         """;
 
@@ -135,7 +135,7 @@ internal sealed class SqliteTarget : Target
 
     protected override string Indexes => """
         select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in (
-            'intake_ticket', 'intake_callback', 'dispatch_ticket', 'dispatch_decision', 'dispatch_return', 'handling_round', 'handling_work_order', 'handling_return', 'timeline', 'reporting_fact')
+            'intake_ticket', 'intake_progress', 'intake_callback', 'dispatch_ticket', 'dispatch_decision', 'dispatch_return', 'handling_round', 'handling_work_order', 'handling_return', 'timeline', 'reporting_fact')
         """;
 
     public override void Begin()

@@ -31,6 +31,9 @@ public sealed class Bulk<T>
     /// <summary>Adds rows; one whose key is there already is a conflict.</summary>
     public static Bulk<T> Insert(string table) => new(table, Column<T>.All, (d, b, one) => d.Insert(b, one));
 
+    /// <summary>The same for a table that has some of the columns only.</summary>
+    public static Bulk<T> Insert(string table, string columns) => new(table, Named(columns.Split(',', StringSplitOptions.TrimEntries)), (d, b, one) => d.Insert(b, one));
+
     /// <summary>Adds the rows whose keys are not there yet, and leaves the others as they are.</summary>
     public static Bulk<T> InsertMissing(string table, params IReadOnlyList<string> keys) => new(table, Column<T>.All, (d, b, one) => d.InsertMissing(b, keys, one));
 
@@ -41,11 +44,12 @@ public sealed class Bulk<T>
     /// <param name="version">A column to set, which must be one less in the stored row than in the new one, or else the row stays as it is.</param>
     public static Bulk<T> Update(string table, string key, IReadOnlyList<string> set, string? version = null)
     {
-        var named = set.Append(key).Concat(version is null ? [] : [version]).ToArray();
-        return named.Except(Column<T>.All.Select(c => c.Name)).FirstOrDefault() is { } unknown
-            ? throw new ArgumentException($"{typeof(T).Name} has no property for the column '{unknown}'.", nameof(set))
-            : new Bulk<T>(table, Column<T>.All.Where(c => named.Contains(c.Name)), (d, b, one) => d.Update(b, key, version, one));
+        return new Bulk<T>(table, Named([.. set, key, .. version is null ? [] : new[] { version }]), (d, b, one) => d.Update(b, key, version, one));
     }
+
+    private static IEnumerable<Column<T>> Named(IReadOnlyList<string> names) => names.Except(Column<T>.All.Select(c => c.Name)).FirstOrDefault() is { } unknown
+        ? throw new ArgumentException($"{typeof(T).Name} has no property for the column '{unknown}'.", nameof(names))
+        : Column<T>.All.Where(c => names.Contains(c.Name));
 
     /// <param name="one">For one row, where the engine writes it in another way than several.</param>
     internal string Sql(Dialect dialect, bool one) => _sql.GetOrAdd((dialect.Name, one), _ => _write(dialect, this, one));

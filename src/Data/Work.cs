@@ -159,6 +159,9 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
         if (!Dialect.SingleWriter) await QueryAsync<int>(Dialect.Hold(keyed.Table, keyed.Key, which), parameters);
     }
 
+    /// <summary>The same for known keys.</summary>
+    public Task HoldAsync((string Table, string Key) keyed, IReadOnlyCollection<string> keys) => Dialect.SingleWriter ? Task.CompletedTask : TakeAsync<int>("1", keyed, keys);
+
     /// <summary>Owes the message to every role that its type names with <see cref="ToAttribute"/>.</summary>
     public void Send<T>(T message) where T : IMessage => Send(Message.Of(message, Now));
 

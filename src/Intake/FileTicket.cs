@@ -153,7 +153,7 @@ public sealed class Filing(Database database, TicketNumbers numbers, Contacts co
             if (request.Answer is not null) work.Note(row.Number, row.FiledBy, "answered", contacts.Redact(row, request.Answer));
             foreach (var message in messages) work.Send(message);
         }
-        work.Write(Tickets.Insert, rows);
+        Tickets.Add(work, rows);
         work.Write(RequestRow.Insert, requests);
         return outcomes;
     }

@@ -48,7 +48,7 @@ public sealed class TicketDesk(Database database, Contacts contacts)
 
     private static async Task<Dictionary<string, Held>> TakeAsync(Work work, IReadOnlyCollection<string> numbers)
     {
-        var tickets = await work.TakeAsync<TicketRow>(Tickets.Columns, ("intake_ticket", "number"), numbers);
+        var tickets = await Tickets.TakeWholeAsync(work, numbers);
         var callbacks = (await Tickets.CallbackRowsAsync(work, numbers)).ToLookup(c => c.Ticket, c => c.Fact(), StringComparer.Ordinal);
         return tickets.ToDictionary(t => t.Number, t => new Held(t, [.. callbacks[t.Number]]), StringComparer.Ordinal);
     }

@@ -45,7 +45,7 @@ public sealed class TicketQuery(Database database, Contacts contacts)
             if (!all.TryGetValue(callback.Ticket, out var list)) all[callback.Ticket] = list = [];
             list.Add(callback.Fact());
         }
-        await foreach (var row in db.StreamAsync<TicketRow>($"select {Tickets.Columns} from intake_ticket order by number"))
+        await foreach (var row in db.StreamAsync<TicketRow>($"select {Tickets.Columns} from {Tickets.Whole} order by t.number"))
             yield return row.Facts(all.TryGetValue(row.Number, out var list) ? list : []);
     }
 
@@ -63,7 +63,7 @@ public sealed class TicketQuery(Database database, Contacts contacts)
         var callbacks = (await db.QueryAsync<CallbackRow>($"""
             select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where {db.Dialect.Among("ticket", "@among")} order by ticket, at, id
             """, new { among })).ToLookup(c => c.Ticket, c => c.Fact(), StringComparer.Ordinal);
-        return [.. (await db.QueryAsync<TicketRow>($"select {Tickets.FactColumns} from intake_ticket where {db.Dialect.Among("number", "@among")}", new { among }))
+        return [.. (await db.QueryAsync<TicketRow>($"select {Tickets.FactColumns} from {Tickets.Whole} where {db.Dialect.Among("t.number", "@among")}", new { among }))
             .Select(row => row.Facts([.. callbacks[row.Number]]))];
     }
 
@@ -72,10 +72,10 @@ public sealed class TicketQuery(Database database, Contacts contacts)
     {
         var matters = new List<TicketMatter>();
         await foreach (var row in db.StreamAsync<MatterRow>($"""
-            select number, filed_at, title, substring(description, 1, {MatterLetters}) as description, caller_name, caller_phone, phone_hash, attributes
-            from intake_ticket
-            where filed_at >= @from and filed_at < @to and kind <> @praise and (closed_how is null or closed_how <> @withdrawn)
-            order by filed_at desc, number desc {db.Dialect.Limit}
+            select t.number, t.filed_at, title, substring(description, 1, {MatterLetters}) as description, caller_name, caller_phone, phone_hash, attributes
+            from {Tickets.Whole}
+            where t.filed_at >= @from and t.filed_at < @to and kind <> @praise and (closed_how is null or closed_how <> @withdrawn)
+            order by t.filed_at desc, t.number desc {db.Dialect.Limit}
             """, new { from, to, praise = TicketKind.Praise.Word(), withdrawn = Closing.Withdrawn.Word(), limit = most }).WithCancellation(ct))
         {
             var (name, phone) = (contacts.Open(row.Number, row.CallerName), contacts.Open(row.Number, row.CallerPhone));

@@ -3,10 +3,13 @@ using Hotline.Data;
 
 namespace Hotline.Intake;
 
-/// <summary>How far a ticket is, of an <c>intake_ticket</c>: what the other roles have reported, and whether it is closed.</summary>
+/// <summary>What may change of a ticket (<c>intake_progress</c>): how far it is, from what the other roles have reported and people have done. A narrow row beside the texts.</summary>
 internal record TicketProgress
 {
     public required string Number { get; init; }
+
+    /// <summary>Never changed; here for the indexes.</summary>
+    public required DateTimeOffset FiledAt { get; init; }
     public required int Version { get; init; }
     public required string Status { get; init; }
     public DateTimeOffset? ClosedAt { get; init; }
@@ -42,10 +45,9 @@ internal record TicketProgress
     };
 }
 
-/// <summary>A ticket (工单) as Intake keeps it: what the citizen said, and how far the other roles have reported.</summary>
+/// <summary>A ticket (工单) as Intake keeps it: what the citizen said (<c>intake_ticket</c>, never changed), and how far it is.</summary>
 internal sealed record TicketRow : TicketProgress
 {
-    public required DateTimeOffset FiledAt { get; init; }
     public required string FiledBy { get; init; }
     public required string Channel { get; init; }
     public required string Kind { get; init; }
@@ -103,30 +105,37 @@ internal sealed record CallbackRow
 /// <summary>Loading and saving tickets: every change keeps to the version that was read.</summary>
 internal static class Tickets
 {
-    public const string Columns = """
-        number, version, status, filed_at, filed_by, channel, kind, title, description, address, lat, lng, category,
-        urgency, confidential, attributes, caller_name, caller_phone, phone_hash,
-        repeat_of, excluded, urged, answer, closed_at, closed_how, round,
-        routing_version, in_triage, reissued_after, lead_code,
-        lead_name, routed_category, category_name, order_round,
-        order_version, order_state, public_reply
+    /// <summary>Columns of <c>intake_ticket</c> alone.</summary>
+    private const string Said = "filed_by, channel, kind, title, description, address, lat, lng, category, urgency, confidential, attributes, caller_name, caller_phone, phone_hash, repeat_of";
+
+    /// <summary>Columns of <c>intake_progress</c> alone.</summary>
+    private const string Become = """
+        version, status, excluded, urged, answer, closed_at, closed_how, round, routing_version, in_triage, reissued_after, lead_code, lead_name, routed_category, category_name,
+        order_round, order_version, order_state, public_reply
         """;
 
+    /// <summary>Whole tickets: <c>t</c> what was said, <c>p</c> what has become of it.</summary>
+    public const string Whole = "intake_ticket t join intake_progress p on p.number = t.number";
+
+    public const string Columns = $"t.number, t.filed_at, {Said}, {Become}";
+
     /// <summary>Enough for <see cref="TicketRow.Facts"/>.</summary>
-    public const string FactColumns = "number, version, filed_at, channel, kind, category, repeat_of, excluded, closed_at, closed_how";
+    public const string FactColumns = "t.number, version, t.filed_at, channel, kind, category, repeat_of, excluded, closed_at, closed_how";
 
     public static Task<TicketRow?> FindAsync(Session db, string number) =>
-        db.FindAsync<TicketRow>($"select {Columns} from intake_ticket where number = @number", new { number });
+        db.FindAsync<TicketRow>($"select {Columns} from {Whole} where t.number = @number", new { number });
 
     /// <summary>Of these tickets, oldest first.</summary>
     public static Task<IReadOnlyList<CallbackRow>> CallbackRowsAsync(Session db, IReadOnlyCollection<string> numbers) => db.QueryAsync<CallbackRow>($"""
         select id, ticket, round, at, actor, outcome, solved, note, reissued from intake_callback where {db.Dialect.Among("ticket", "@numbers")} order by at, id
         """, new { numbers = Json.Write(numbers) });
 
-    public static readonly Bulk<TicketRow> Insert = Bulk<TicketRow>.Insert("intake_ticket");
+    private static readonly Bulk<TicketRow> InsertSaid = Bulk<TicketRow>.Insert("intake_ticket", $"number, filed_at, {Said}");
+
+    private static readonly Bulk<TicketRow> InsertBecome = Bulk<TicketRow>.Insert("intake_progress", $"number, filed_at, {Become}");
 
     private const string ProgressColumns = """
-        number, version, status, closed_at, round, routing_version, in_triage, reissued_after, lead_code, lead_name, routed_category, category_name, order_round, order_version,
+        number, filed_at, version, status, closed_at, round, routing_version, in_triage, reissued_after, lead_code, lead_name, routed_category, category_name, order_round, order_version,
         order_state, public_reply
         """;
 
@@ -135,10 +144,16 @@ internal static class Tickets
         "status", "round", "routing_version", "in_triage", "lead_code", "lead_name", "routed_category", "category_name", "order_round", "order_version", "order_state", "public_reply",
     ];
 
-    private static readonly Bulk<TicketProgress> Note = Bulk<TicketProgress>.Update("intake_ticket", "number", Noted, version: "version");
+    private static readonly Bulk<TicketProgress> Note = Bulk<TicketProgress>.Update("intake_progress", "number", Noted, version: "version");
 
     private static readonly Bulk<TicketRow> Update = Bulk<TicketRow>.Update(
-        "intake_ticket", "number", [.. Noted, "excluded", "urged", "answer", "closed_at", "closed_how", "reissued_after"], version: "version");
+        "intake_progress", "number", [.. Noted, "excluded", "urged", "answer", "closed_at", "closed_how", "reissued_after"], version: "version");
+
+    public static void Add(Work work, IReadOnlyCollection<TicketRow> filed)
+    {
+        work.Write(InsertSaid, filed);
+        work.Write(InsertBecome, filed);
+    }
 
     /// <summary>Writes what may change; the changes are run again where another one came first.</summary>
     /// <param name="changed">Each one made by <see cref="Next"/>.</param>
@@ -146,7 +161,14 @@ internal static class Tickets
 
     /// <summary>Lets nobody else change these tickets until the transaction ends; those that are not there are left out.</summary>
     public static async Task<Dictionary<string, TicketProgress>> TakeAsync(Work work, IEnumerable<string> numbers) =>
-        (await work.TakeAsync<TicketProgress>(ProgressColumns, ("intake_ticket", "number"), numbers)).ToDictionary(t => t.Number, StringComparer.Ordinal);
+        (await work.TakeAsync<TicketProgress>(ProgressColumns, ("intake_progress", "number"), numbers)).ToDictionary(t => t.Number, StringComparer.Ordinal);
+
+    /// <summary>The same of whole tickets.</summary>
+    public static async Task<IReadOnlyList<TicketRow>> TakeWholeAsync(Work work, IReadOnlyCollection<string> numbers)
+    {
+        await work.HoldAsync(("intake_progress", "number"), numbers);
+        return await work.QueryAsync<TicketRow>($"select {Columns} from {Whole} where {work.Dialect.Among("t.number", "@numbers")}", new { numbers = Json.Write(numbers) });
+    }
 
     /// <summary>Writes what was heard of tickets that are taken.</summary>
     /// <param name="changed">Each one made by <see cref="Next"/>.</param>

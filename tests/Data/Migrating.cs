@@ -109,6 +109,38 @@ public abstract class Migrating(Engine engine) : OnAnEngine(engine, migrate: fal
         Assert.All(rows, row => Assert.Equal(body, Encoding.UTF8.GetString(row.Body)));
     }
 
+    [Fact]
+    public async Task What_was_said_and_what_has_become_of_it_are_kept_of_every_ticket()
+    {
+        await ApplyUntilAsync(22, async work =>
+        {
+            foreach (var (number, phone, lead, closed) in new[] { ("20200207-000001", "h1", "u1", (DateTimeOffset?)work.Now), ("20200207-000002", null, null, null) })
+            {
+                await work.ExecuteAsync("""
+                    insert into intake_ticket (
+                        number, version, status, filed_at, filed_by, channel, kind, title, description, address, lat, confidential, caller_phone, phone_hash, excluded, urged, answer, closed_at,
+                        closed_how, round, routing_version, in_triage, reissued_after, lead_code, lead_name, routed_category, category_name, order_round, order_version, order_state, public_reply)
+                    values (
+                        @number, 4, @status, @Now, 'op', 'phone', 'complaint', @number, '路灯坏了', 'a', 30.5, @no, @phone, @phone, @yes, 3, @lead, @closed,
+                        @lead, 2, 5, @yes, 1, @lead, @lead, @lead, @lead, 2, 6, @lead, @lead)
+                    """, new { number, status = closed is null ? "filed" : "closed", phone, lead, closed, yes = true, no = false, work.Now });
+            }
+        });
+
+        await Migrations.ApplyAsync(Database, None);
+
+        var rows = await Database.ReadAsync(db => db.QueryAsync<(string Title, string Description, double Lat, string? Phone, long Version, string Status, bool Excluded, string More)>("""
+            select title, description, lat, phone_hash, version, status, excluded,
+                concat_ws(' ', urged, round, routing_version, reissued_after, lead_code, lead_name, routed_category, category_name, order_round, order_version, order_state, public_reply, answer, closed_how)
+            from intake_ticket t join intake_progress p on p.number = t.number and p.filed_at = t.filed_at order by t.number
+            """), None);
+        Assert.Equal(
+            [
+                ("20200207-000001", "路灯坏了", 30.5, "h1", 4L, "closed", true, "3 2 5 1 u1 u1 u1 u1 2 6 u1 u1 u1 u1"),
+                ("20200207-000002", "路灯坏了", 30.5, null, 4L, "filed", true, "3 2 5 1 2 6"),
+            ], rows);
+    }
+
     /// <summary>The database as it was at that version, with what is then written to it.</summary>
     private Task ApplyUntilAsync(int version, Func<Work, Task> write) => Database.WriteAsync(async work =>
     {

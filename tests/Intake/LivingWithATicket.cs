@@ -39,7 +39,7 @@ public abstract class LivingWithATicket(Engine engine) : OnEngine(engine)
         Assert.Equal((TicketStatus.Accepted, 3), await StandingAsync());
 
         async Task<(TicketStatus, int)> StandingAsync() => ((await Desk.ViewAsync(number)).Status, await Desk.Db.Database.ReadAsync(
-            db => db.ScalarAsync<int>("select version from intake_ticket where number = @number", new { number }), None));
+            db => db.ScalarAsync<int>("select version from intake_progress where number = @number", new { number }), None));
     }
 
     [Theory]

@@ -116,10 +116,10 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
             union all
             select {CandidateRow.Columns} from (
                 select * from intake_ticket where phone_hash = @phoneHash and phone_hash is not null and filed_at >= @since
-                order by filed_at desc, number desc {db.Dialect.Limit}) c
+                order by filed_at desc, number desc {db.Dialect.Limit}) t join intake_progress p on p.number = t.number
             """;
         var rows = await db.QueryAsync<CandidateRow>($"""
-            select {CandidateRow.Columns} from intake_ticket where {db.Dialect.Among("number", "@among")} and filed_at >= @since{ofCaller}
+            select {CandidateRow.Columns} from {Tickets.Whole} where {db.Dialect.Among("t.number", "@among")} and t.filed_at >= @since{ofCaller}
             """, new { among = Json.Write(numbers.Distinct(StringComparer.Ordinal)), since, phoneHash, limit = ByCaller });
         return [.. rows.DistinctBy(r => r.Number, StringComparer.Ordinal)];
     }
@@ -159,7 +159,7 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
     private sealed record CandidateRow
     {
         public static readonly string Columns =
-            $"number, filed_at, status, title, substring(description, 1, {RecentTexts.Letters}) as description, address, lat, lng, lead_code, lead_name, caller_name, caller_phone, phone_hash";
+            $"t.number, t.filed_at, status, title, substring(description, 1, {RecentTexts.Letters}) as description, address, lat, lng, lead_code, lead_name, caller_name, caller_phone, phone_hash";
 
         public required string Number { get; init; }
         public required DateTimeOffset FiledAt { get; init; }

@@ -75,13 +75,13 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>One statement, one index.</summary>
     private Task<IReadOnlyList<LineRow>> DirectAsync((DateTimeOffset At, string Number)? before)
     {
-        var conditions = Driver();
+        var (by, conditions) = Driver();
         if (wanted.Status is not null && !wanted.OnlyOpen) conditions.Add("status = @Status");
-        if (wanted.Number is not null) conditions.Add("number >= @Number and number < @numberEnd");
+        if (wanted.Number is not null) conditions.Add($"{by}.number >= @Number and {by}.number < @numberEnd");
         return db.QueryAsync<LineRow>($"""
-            select {LineRow.Columns} from intake_ticket
-            where {Where(conditions, wanted.From, before)}
-            order by filed_at desc, number desc
+            select {LineRow.Columns} from {Tickets.Whole}
+            where {Where(by, conditions, wanted.From, before)}
+            order by {by}.filed_at desc, {by}.number desc
             {db.Dialect.Limit}
             """, Parameters(wanted.From, before, size + 1));
     }
@@ -91,13 +91,15 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     private async Task<(DateTimeOffset At, string Number)?> ScanAsync((DateTimeOffset At, string Number)? before, DateTimeOffset? from)
     {
         var inIndex = wanted is { Category: not null, Unit: not null, PhoneHash: null, OnlyOpen: false };
+        var (by, conditions) = Driver();
+        var table = inIndex ? "intake_progress p" : Tickets.Whole;
         var columns = inIndex ? LookRow.IndexedColumns : wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts;
         for (var step = FirstStep; ; step = Math.Min(step * 2, inIndex ? MostOfIndex : MostOfTable))
         {
             var rows = await db.QueryAsync<LookRow>($"""
-                select {columns} from intake_ticket
-                where {Where(Driver(), from, before)}
-                order by filed_at desc, number desc
+                select {columns} from {table}
+                where {Where(by, [.. conditions], from, before)}
+                order by {by}.filed_at desc, {by}.number desc
                 {db.Dialect.Limit}
                 """, Parameters(from, before, step));
             if (inIndex)
@@ -184,7 +186,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         foreach (var some in candidates.Chunk(Candidates))
         {
             var rows = (await db.QueryAsync<LookRow>($"""
-                select {LookRow.Columns}{(wanted.Q is null ? "" : LookRow.Texts)} from intake_ticket where {db.Dialect.Among("number", "@among")}
+                select {LookRow.Columns}{(wanted.Q is null ? "" : LookRow.Texts)} from {Tickets.Whole} where {db.Dialect.Among("t.number", "@among")}
                 """, new { among = Json.Write(some.Select(c => c.Number)) })).ToDictionary(r => r.Number, StringComparer.Ordinal);
             foreach (var (_, number) in some)
             {
@@ -226,7 +228,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     {
         if (_found.Count == 0) return new Answer([], reached);
         var rows = await db.QueryAsync<LineRow>($"""
-            select {LineRow.Columns} from intake_ticket where {db.Dialect.Among("number", "@among")}
+            select {LineRow.Columns} from {Tickets.Whole} where {db.Dialect.Among("t.number", "@among")}
             """, new { among = Json.Write(_found) });
         return new Answer([.. rows.OrderByDescending(r => r.FiledAt).ThenByDescending(r => r.Number, StringComparer.Ordinal)], reached);
     }
@@ -239,22 +241,24 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         && (wanted.Number is null || row.Number.StartsWith(wanted.Number, StringComparison.Ordinal))
         && (wanted.Q is not { } q || TextTokens.Contains(row.Title!, q) || TextTokens.Contains(row.Description!, q) || TextTokens.Contains(row.Address!, q));
 
-    /// <summary>The condition that the index of the narrowest is for; spelled as the index spells it, which some engines need.</summary>
-    private List<string> Driver() => wanted switch
+    /// <summary>
+    /// The table of the index of the narrowest (<see cref="Tickets.Whole"/>), and the condition that the index is for; spelled as the index spells it, which some engines need.
+    /// </summary>
+    private (char By, List<string> Conditions) Driver() => wanted switch
     {
-        { PhoneHash: not null } => ["phone_hash = @PhoneHash and phone_hash is not null"],
-        { OnlyOpen: true } => ["status = @Status and status <> 'closed'"],
-        { Category: not null } => ["routed_category = @Category and routed_category is not null"],
-        { Unit: not null } => ["lead_code = @Unit and lead_code is not null"],
-        _ => [],
+        { PhoneHash: not null } => ('t', ["phone_hash = @PhoneHash and phone_hash is not null"]),
+        { OnlyOpen: true } => ('p', ["status = @Status and status <> 'closed'"]),
+        { Category: not null } => ('p', ["routed_category = @Category and routed_category is not null"]),
+        { Unit: not null } => ('p', ["lead_code = @Unit and lead_code is not null"]),
+        _ => ('t', []),
     };
 
-    private string Where(List<string> conditions, DateTimeOffset? from, (DateTimeOffset At, string Number)? before)
+    private string Where(char by, List<string> conditions, DateTimeOffset? from, (DateTimeOffset At, string Number)? before)
     {
-        if (from is not null) conditions.Add("filed_at >= @from");
-        if (wanted.To is not null) conditions.Add("filed_at < @To");
+        if (from is not null) conditions.Add($"{by}.filed_at >= @from");
+        if (wanted.To is not null) conditions.Add($"{by}.filed_at < @To");
         // The first condition is what an index can start from; the second alone would have it read from its beginning.
-        if (before is not null) conditions.Add("filed_at <= @beforeAt and (filed_at < @beforeAt or number < @beforeNumber)");
+        if (before is not null) conditions.Add($"{by}.filed_at <= @beforeAt and ({by}.filed_at < @beforeAt or {by}.number < @beforeNumber)");
         return conditions.Count == 0 ? "1 = 1" : string.Join(" and ", conditions);
     }
 
@@ -276,7 +280,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>What a line of the list shows, without the long texts.</summary>
     internal sealed record LineRow
     {
-        public const string Columns = "number, status, filed_at, channel, kind, title, address, lead_code, lead_name, routed_category, category_name, urged, caller_name, caller_phone";
+        public const string Columns = "t.number, status, t.filed_at, channel, kind, title, address, lead_code, lead_name, routed_category, category_name, urged, caller_name, caller_phone";
 
         public required string Number { get; init; }
         public required string Status { get; init; }
@@ -296,7 +300,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
 
     private sealed record LookRow
     {
-        public const string Columns = "number, filed_at, status, lead_code, routed_category, phone_hash";
+        public const string Columns = "t.number, t.filed_at, status, lead_code, routed_category, phone_hash";
 
         /// <summary>What the index of a category holds.</summary>
         public const string IndexedColumns = "number, filed_at, lead_code";
