@@ -105,8 +105,8 @@ internal sealed record PendingRow
 }
 
 /// <summary>
-/// Adds what is pending to the lines of the rollups, a few lines in a transaction, so that nobody waits for it. It may run in any number of processes: a row is added by the one
-/// that takes it away.
+/// Adds what is pending to the lines of the rollups, a few lines in a transaction, so that nobody waits for it. While the same lines come again and again it only adds them to one
+/// another, where they are pending. It may run in any number of processes: a row is added by the one that takes it away.
 /// </summary>
 public sealed partial class RollupMerger(Database database, ILogger<RollupMerger> log) : BackgroundService
 {
@@ -151,8 +151,8 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
         }
     }
 
-    /// <summary>Adds the oldest of what is pending.</summary>
-    /// <returns>Whether there is more.</returns>
+    /// <summary>Adds the oldest of what is pending to the lines of the rollups, or where that makes half as many of them, to one another.</summary>
+    /// <returns>Whether more is to be added to the rollups now.</returns>
     public async Task<bool> StepAsync(CancellationToken ct)
     {
         var rows = await OldestAsync(ct);
@@ -166,7 +166,8 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
             read.Clear();
         }
         var slices = Rollups.InOrder(sum.Lines).Chunk(Slice).Select(lines => (Row: PendingRow.Of(lines), Lines: lines)).ToArray();
-        var more = rows.Sum(r => r.Lines) >= Many;
+        var lines = rows.Sum(r => r.Lines);
+        var more = lines >= Many;
         if (slices.Length <= 1)
             return await AddAsync([.. rows.Select(r => r.Id)], slices.Length == 1 ? slices[0].Lines : [], ct) && more;
 
@@ -177,10 +178,10 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
             work.Write(PendingRow.Insert, [.. slices.Select(s => s.Row)]);
             return true;
         }, ct);
-        if (!cut) return false;
-        foreach (var (row, lines) in slices)
+        if (!cut || slices.Sum(s => s.Lines.Length) * 2 <= lines) return false;
+        foreach (var (row, part) in slices)
         {
-            if (!await AddAsync([row.Id], lines, ct)) return false;
+            if (!await AddAsync([row.Id], part, ct)) return false;
         }
         return more;
     }
