@@ -25,7 +25,7 @@ internal sealed class UrgentWords
     [ThreadStatic] private static List<Hit>? _near, _hidingNear;
 
     /// <summary>All words, and those that can be the last of a pattern.</summary>
-    private readonly WordTrie _words = new(), _ends = new();
+    private readonly WordTrie _words, _ends;
 
     private readonly Dictionary<string, int> _wordOf = new(StringComparer.Ordinal), _setOf = new(StringComparer.Ordinal);
 
@@ -33,7 +33,7 @@ internal sealed class UrgentWords
     private readonly List<List<int>> _setsOf = [];
 
     /// <summary>By word the patterns that end with it: the last part is the rarest.</summary>
-    private readonly Dictionary<int, Pattern[]> _patternsOf = [];
+    private readonly Pattern[][] _patternsOf;
 
     private readonly int _hiding, _now;
 
@@ -55,13 +55,9 @@ internal sealed class UrgentWords
             foreach (var pattern in Split(row["words"], ' '))
                 patterns.Add(new Pattern(row["means"] == "danger", [.. Split(pattern, '+').Select(p => IsName(p) ? Known(p, row) : Put(p, p))], [.. unless[false]], [.. unless[true]]));
         }
-        foreach (var (word, number) in _wordOf)
-        {
-            var ending = patterns.Where(p => _setsOf[number].Contains(p.Parts[^1])).ToArray();
-            if (ending.Length == 0) continue;
-            _ends.Add(word, number);
-            _patternsOf.Add(number, ending);
-        }
+        _patternsOf = [.. _setsOf.Select(sets => patterns.Where(p => sets.Contains(p.Parts[^1])).ToArray())];
+        _words = new WordTrie(_wordOf.Select(w => (w.Key, w.Value)));
+        _ends = new WordTrie(_wordOf.Where(w => _patternsOf[w.Value].Length > 0).Select(w => (w.Key, w.Value)));
         (_hiding, _now) = (_setOf[Lexicon.Other], _setOf["now"]);
 
         static bool IsPattern(CsvRow row) => row["means"] is "danger" or "pressing";
@@ -84,31 +80,31 @@ internal sealed class UrgentWords
 
     private void Look(string text, List<string> danger, List<string> pressing)
     {
-        List<Range> inDanger = [], isPressing = [];
+        List<Range>? inDanger = null, isPressing = null;
         var length = Math.Min(text.Length, Lexicon.LongestText);
         for (var start = 0; start < length; start++)
         {
             var node = 0;
-            for (var at = start; at < length && (node = _ends.Step(node, text[at])) >= 0; at++)
+            for (var at = start; at < length && (node = _ends.Step(node, text[at])) > 0; at++)
             {
                 if (_ends.WordAt(node) is not (>= 0 and var word)) continue;
                 var last = new Hit(start, at + 1, word);
                 List<Hit>? near = null;
                 foreach (var pattern in _patternsOf[word])
                 {
-                    var found = pattern.Danger ? inDanger : isPressing;
-                    if (found.Count == Most) continue;
+                    if ((pattern.Danger ? inDanger : isPressing)?.Count == Most) continue;
                     near ??= Near(text, last);
-                    if (Start(text, near, last, pattern) is { } first && !Stopped(text, near, first, last, pattern)) Add(found, first, last.End);
+                    if (Start(text, near, last, pattern) is { } first && !Stopped(text, near, first, last, pattern)) Add(ref pattern.Danger ? ref inDanger : ref isPressing, first, last.End);
                 }
             }
         }
-        danger.AddRange(inDanger.Select(r => text[r]).Except(danger));
-        pressing.AddRange(isPressing.Select(r => text[r]).Except(pressing));
+        if (inDanger is not null) danger.AddRange(inDanger.Select(r => text[r]).Except(danger));
+        if (isPressing is not null) pressing.AddRange(isPressing.Select(r => text[r]).Except(pressing));
 
         // 有人被困 and 被困电梯 are told as one.
-        static void Add(List<Range> ranges, int start, int end)
+        static void Add(ref List<Range>? ranges, int start, int end)
         {
+            ranges ??= [];
             if (ranges is [.., var before] && start < before.End.Value) ranges[^1] = Math.Min(start, before.Start.Value)..Math.Max(end, before.End.Value);
             else ranges.Add(start..end);
         }
@@ -124,7 +120,7 @@ internal sealed class UrgentWords
         for (var start = Math.Max(0, last.Start - Before); start < to; start++)
         {
             var node = 0;
-            for (var at = start; at < to && (node = _words.Step(node, text[at])) >= 0; at++)
+            for (var at = start; at < to && (node = _words.Step(node, text[at])) > 0; at++)
             {
                 if (_words.WordAt(node) is >= 0 and var word) (_setsOf[word].Contains(_hiding) ? hiding : hits).Add(new Hit(start, at + 1, word));
             }
@@ -167,7 +163,6 @@ internal sealed class UrgentWords
         {
             _wordOf.Add(word, number = _setsOf.Count);
             _setsOf.Add([]);
-            _words.Add(word, number);
         }
         if (!_setOf.TryGetValue(set, out var known)) _setOf.Add(set, known = _setOf.Count);
         if (!_setsOf[number].Contains(known)) _setsOf[number].Add(known);

@@ -1,33 +1,58 @@
 namespace Hotline.Dispatcher.Matters;
 
-/// <summary>Words by their characters; one look-up a step, the first of which nearly always ends it.</summary>
+/// <summary>
+/// Words by their characters. Nodes are numbered level by level, so those below one node stand side by side and what nearly every step reads, the first two levels, fits into a cache: a text
+/// asks for a node at every character, and finds one that ends a word at few.
+/// </summary>
 internal sealed class WordTrie
 {
-    private readonly bool[] _begins = new bool[char.MaxValue + 1];
-    private readonly Dictionary<long, int> _next = [];
-    private readonly List<int> _wordAt = [-1];
+    /// <summary>By character the node of the words that begin with it; 0 for none.</summary>
+    private readonly ushort[] _first = new ushort[char.MaxValue + 1];
 
-    public void Add(string word, int term)
+    /// <summary>By node the first one below it, and the word that ends there or -1; one more stands at the end.</summary>
+    private readonly (int Below, int Word)[] _nodes;
+
+    /// <summary>By node the character that leads to it.</summary>
+    private readonly char[] _leads;
+
+    /// <param name="words">No word twice.</param>
+    public WordTrie(IEnumerable<(string Word, int Number)> words)
     {
-        var node = 0;
-        _begins[word[0]] = true;
-        foreach (var c in word)
+        var sorted = words.OrderBy(w => w.Word, StringComparer.Ordinal).ToArray();
+        List<(int From, int To, int Length)> open = [(0, sorted.Length, 0)];
+        List<(int, int)> nodes = [];
+        List<char> leads = ['\0'];
+        for (var node = 0; node < open.Count; node++)
         {
-            var key = Key(node, c);
-            if (!_next.TryGetValue(key, out var next))
+            var (from, to, length) = open[node];
+            var word = from < to && sorted[from].Word.Length == length ? sorted[from++].Number : -1;
+            nodes.Add((open.Count, word));
+            while (from < to)
             {
-                _next.Add(key, next = _wordAt.Count);
-                _wordAt.Add(-1);
+                var c = sorted[from].Word[length];
+                if (node == 0) _first[c] = (ushort)open.Count;
+                var start = from;
+                while (from < to && sorted[from].Word[length] == c) from++;
+                open.Add((start, from, length + 1));
+                leads.Add(c);
             }
-            node = next;
         }
-        _wordAt[node] = term;
+        nodes.Add((open.Count, -1));
+        (_nodes, _leads) = ([.. nodes], [.. leads]);
     }
 
-    /// <returns>The node reached, or -1.</returns>
-    public int Step(int node, char c) => (node > 0 || _begins[c]) && _next.TryGetValue(Key(node, c), out var next) ? next : -1;
+    /// <param name="node">0 at the beginning of a word.</param>
+    /// <returns>The node reached, or 0.</returns>
+    public int Step(int node, char c) => node == 0 ? _first[c] : Below(node, c);
 
-    public int WordAt(int node) => _wordAt[node];
+    private int Below(int node, char c)
+    {
+        var end = _nodes[node + 1].Below;
+        for (var below = _nodes[node].Below; below < end; below++)
+            if (_leads[below] == c) return below;
+        return 0;
+    }
 
-    private static long Key(int node, char c) => ((long)node << 16) | c;
+    /// <returns>The number of the word that ends at the node, or -1.</returns>
+    public int WordAt(int node) => _nodes[node].Word;
 }
