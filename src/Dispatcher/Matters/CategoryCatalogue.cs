@@ -25,6 +25,7 @@ public sealed class CategoryCatalogue
 
     private readonly Dictionary<string, Named> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Category> _classes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
 
     private CategoryCatalogue()
     {
@@ -36,6 +37,7 @@ public sealed class CategoryCatalogue
             _names[category.Code] = category.Named;
             _classes[category.Code] = category;
         }
+        foreach (var code in _names.Keys) _paths[code] = Joined(code);
     }
 
     public static CategoryCatalogue Instance => Shared.Value;
@@ -50,7 +52,9 @@ public sealed class CategoryCatalogue
     public Category? Class(string code) => _classes.GetValueOrDefault(code);
 
     /// <summary>The names from the first level down: 城乡建设 / 物业管理 / 小区卫生.</summary>
-    public string Path(string code) =>
+    public string Path(string code) => _paths.GetValueOrDefault(code) ?? Joined(code);
+
+    private string Joined(string code) =>
         string.Join(" / ", new[] { 2, 4, 6 }.Where(n => n <= code.Length).Select(n => Find(code[..n])?.Name).OfType<string>().Distinct());
 
     private static IEnumerable<Category> Read()

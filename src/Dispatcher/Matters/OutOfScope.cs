@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Hotline.Contracts;
 
@@ -37,6 +38,10 @@ public static partial class OutOfScope
             new OutOfScopeMatter(row["id"], words, new Sentence(row["name"], row["name_en"]), new Sentence(row["answer"], row["answer_en"])))))),
     ];
 
+    /// <summary>Of every pattern the part that is said least: a text with none of these words is looked at no further, and hardly any has one.</summary>
+    private static readonly SearchValues<string> Telling = SearchValues.Create(
+        [.. Patterns.SelectMany(p => p.Parts.MinBy(part => (-part.Min(word => word.Length), part.Length))!).Distinct()], StringComparison.Ordinal);
+
     /// <summary>Then a court is where something is, not what it is about.</summary>
     private static readonly string[] Elsewhere = ["大楼", "路灯", "积水", "施工", "停车"];
 
@@ -46,6 +51,7 @@ public static partial class OutOfScope
     public static OutOfScopeMatter? Find(string title, string description, TicketKind kind)
     {
         if (kind is TicketKind.Inquiry or TicketKind.Praise) return null;
+        if (!title.AsSpan().ContainsAny(Telling) && !description.AsSpan(0, Math.Min(description.Length, Beginning)).ContainsAny(Telling)) return null;
         var beginning = Split(description.Length > Beginning ? description[..Beginning] : description, '。', '！', '？', '；', '\n').Take(Sentences);
         foreach (var (said, anywhere) in beginning.Select(sentence => (sentence, true)).Prepend((title, false)))
         {
