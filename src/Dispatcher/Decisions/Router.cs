@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Hotline.Contracts;
 using Hotline.Dispatcher.Matters;
 using Hotline.Dispatcher.Place;
@@ -82,10 +83,17 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                 "文本中没有能说明事项类别的词语，需人工研判。", "No word of the text says what the matter is about: a person decides.");
         }
 
-        var outcomes = what.Readings.Select(r => Choose(r, question, where, street, basis, settings)).ToArray();
-        var groups = outcomes.GroupBy(o => o.Lead?.Code ?? o.Reason!.Value.ToString())
-            .Select(g => (Outcome: g.First(), Sum: g.Sum(o => o.Reading.Confidence)))
-            .OrderByDescending(g => g.Sum).ToArray();
+        // Readings that lead to the same unit, or to triage for the same reason, count together.
+        var groups = new List<(Outcome Outcome, double Sum)>(what.Readings.Count);
+        foreach (var reading in what.Readings)
+        {
+            var outcome = Choose(reading, question, where, street, basis, settings);
+            var same = groups.FindIndex(g => g.Outcome.Lead?.Code == outcome.Lead?.Code && g.Outcome.Reason == outcome.Reason);
+            if (same < 0) groups.Add((outcome, reading.Confidence));
+            else groups[same] = (groups[same].Outcome, groups[same].Sum + reading.Confidence);
+        }
+        var first = groups[0].Outcome;
+        if (groups.Count > 1) groups = [.. groups.OrderByDescending(g => g.Sum)];
         var (won, sum) = groups[0];
         if (where.Disagrees)
         {
@@ -95,7 +103,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         if (!what.Given && sum < settings.CategoryConfidence)
         {
             var list = string.Join("、", groups.Take(3).Select(g => $"{LastName(g.Outcome.Reading)}（{Percent(g.Sum)}）"));
-            return Triage(TriageReason.CategoryUnclear, outcomes[0].Rule?.Class, named,
+            return Triage(TriageReason.CategoryUnclear, first.Rule?.Class, named,
                 $"类别把握不足：{list}，均低于{Percent(settings.CategoryConfidence)}，需人工研判。",
                 $"The category is not sure enough: {list}, all below {Percent(settings.CategoryConfidence)}; a person decides.");
         }
@@ -114,9 +122,11 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         }
 
         var rule = won.Rule!;
+        var support = Supporting(rule, won.Lead, question, won.Choice.Street, basis.Units);
+        won.Choice.Explain(rule, won.Lead, support, why);
         var deadline = Deadline(rule.Class, question.Urgency, what, why);
         return new Decision(
-            won.Lead, won.Support, deadline, named, known, community,
+            won.Lead, support, deadline, named, known, community,
             Math.Round(Math.Min(1, rule.Mode == DispatchMode.Territory ? Math.Min(sum, where.Confidence) : sum), 3),
             rule.Id, null, [], why) { Grid = grid, Entrance = entrance };
 
@@ -131,9 +141,12 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
     }
 
     /// <summary>What one reading of the category leads to.</summary>
-    /// <param name="Why">Put into words only for the reading that wins.</param>
-    private sealed record Outcome(
-        CategoryReading Reading, Named? Lead, IReadOnlyList<Named> Support, DispatchRule? Rule, TriageReason? Reason, Sentence? Text, IEnumerable<Sentence> Why);
+    /// <param name="Choice">Put into words only for the reading that wins.</param>
+    /// <param name="Why">Whose returns were upheld.</param>
+    private sealed record Outcome(Choice Choice, Named? Lead, DispatchRule? Rule, TriageReason? Reason, Sentence? Text, IReadOnlyList<Sentence> Why)
+    {
+        public CategoryReading Reading => Choice.Reading;
+    }
 
     private static Outcome Choose(
         CategoryReading reading, RoutingQuestion question, PlaceMatch where, Named? street, RoutingBasis.State basis, DispatchSettings settings)
@@ -141,7 +154,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
         var sure = street is not null && where.Confidence >= settings.PlaceConfidence;
         var rules = basis.Rules.For(reading.Code, sure ? street!.Code : AtHome(where, basis, settings), question.Kind, question.Day);
         var choice = new Choice(reading, question, sure ? street : null, rules, basis.Rules);
-        var why = new List<Sentence>();
+        List<Sentence> why = [];
         if (!sure && Local(reading, question, where, rules, basis) is { } local)
             return Stop(TriageReason.AmbiguousPlace, local,
                 $"规则「{local.Id}」只适用于{local.Place}，而地点把握不足{Streets(where, street)}，需人工研判。", $"The rule {local.Id} is for {local.Place} alone, and the place is not sure enough{Streets(where, street)}: a person decides.");
@@ -157,7 +170,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             // After a refusal the catch-all says nothing, and what a department refused does not go down to the street office for that.
             if (refused is not null && (rule.Category.Length == 0 || (refused.Mode != DispatchMode.Territory && rule.Mode == DispatchMode.Territory)))
             {
-                choice.Passed[rule] = rule.Category.Length == 0 ? CatchAll : NotDown;
+                choice.Pass(rule, rule.Category.Length == 0 ? CatchAll : NotDown);
                 continue;
             }
             Named? lead;
@@ -178,7 +191,7 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
                     return Stop(TriageReason.LeadUnknown, rule, $"规则「{rule.Id}」的主办单位「{rule.Lead}」不在本热线的承办单位中，需人工研判。", $"The lead '{rule.Lead}' of rule {rule.Id} is no unit of this hotline: a person decides.");
                 if (refused is { Mode: not DispatchMode.Territory } && department.IsGrassroots)
                 {
-                    choice.Passed[rule] = NotDown;
+                    choice.Pass(rule, NotDown);
                     continue;
                 }
                 lead = department.Named;
@@ -187,17 +200,22 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
             {
                 why.Add(new Sentence($"规则「{rule.Id}」的主办单位{lead.Name}退单已获准，不再派给。", $"Rule {rule.Id} names {lead.Name}, whose return was upheld: not asked again."));
                 refused ??= rule;
-                choice.Passed[rule] = Returned;
+                choice.Pass(rule, Returned);
                 continue;
             }
-            var support = rule.Support.Select(s => s == DispatchRule.Street ? sure ? basis.Units.Find(street!.Code) : null : basis.Units.Resolve(s))
-                .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code).ToArray();
-            return new Outcome(reading, lead, support, rule, null, null, why.Concat(choice.Explain(rule, lead, support)));
+            return new Outcome(choice, lead, rule, null, null, why);
         }
         return Stop(TriageReason.RefusedByAll, rules[0], "适用规则的单位都已退单并获准，需人工研判。", "Every unit that the rules name has returned it: a person decides.");
 
-        Outcome Stop(TriageReason reason, DispatchRule? rule, string zh, string en) => new(reading, null, [], rule, reason, new Sentence(zh, en), why);
+        Outcome Stop(TriageReason reason, DispatchRule? rule, string zh, string en) => new(choice, null, rule, reason, new Sentence(zh, en), why);
     }
+
+    /// <summary>The units that support the lead: those that the rule names and that have not returned it.</summary>
+    private static Named[] Supporting(DispatchRule rule, Named lead, RoutingQuestion question, Named? street, UnitIndex units) => rule.Support.Count == 0 ? [] :
+    [
+        .. rule.Support.Select(s => s == DispatchRule.Street ? street is null ? null : units.Find(street.Code) : units.Resolve(s))
+            .OfType<Unit>().Where(u => u.Code != lead.Code && !question.Refused.Contains(u.Code)).Select(u => u.Named).DistinctBy(u => u.Code),
+    ];
 
     /// <summary>The smallest division that is known where no street is: the county that the words are sure of, else the hotline's own.</summary>
     private static string? AtHome(PlaceMatch where, RoutingBasis.State basis, DispatchSettings settings) =>
@@ -238,34 +256,58 @@ public sealed class Router(Lexicon lexicon, CategoryCatalogue categories, Addres
     /// <param name="Holding">The rules that hold, strongest first.</param>
     private sealed record Choice(CategoryReading Reading, RoutingQuestion Question, Named? Street, IReadOnlyList<DispatchRule> Holding, RuleBook Book)
     {
-        /// <summary>Rules that hold and were passed over, with why.</summary>
-        public Dictionary<DispatchRule, Sentence> Passed { get; } = [];
+        private Dictionary<DispatchRule, Sentence>? _passed;
+
+        /// <summary>Notes a rule that holds and is passed over, with why.</summary>
+        public void Pass(DispatchRule rule, Sentence why) => (_passed ??= [])[rule] = why;
 
         /// <summary>Which rule won, of which version of the catalogue, why every other one for the class did not, and who supports.</summary>
-        public IEnumerable<Sentence> Explain(DispatchRule rule, Named lead, IReadOnlyList<Named> support)
+        public void Explain(DispatchRule rule, Named lead, IReadOnlyList<Named> support, List<Sentence> why)
         {
             var category = rule.Category.Length == 0 ? "*" : rule.Category;
             var (version, versionEn) = Book.Version == 0 ? ("", "") : ($"，派单目录第{Book.Version}版", $", catalogue version {Book.Version}");
-            yield return rule.Mode == DispatchMode.Territory
+            why.Add(rule.Mode == DispatchMode.Territory
                 ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按属地，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by territory, {lead.Name} leads.")
                 : rule.Mode == DispatchMode.Duty
                     ? new Sentence($"适用派单规则「{rule.Id}」（类别{category}{version}）：按职责，由{lead.Name}主办。", $"Rule {rule.Id} (category {category}{versionEn}) holds: by duty, {lead.Name} leads.")
                     : new Sentence(
                         $"适用派单规则「{rule.Id}」（类别{category}{version}）：职能部门专属事项，由{lead.Name}主办，不下派街道、社区。",
-                        $"Rule {rule.Id} (category {category}{versionEn}) holds: reserved to {lead.Name}, and not pushed down to a street office or community.");
-            var others = Book.Of(Reading.Code).Where(r => r != rule)
-                .GroupBy(r => Passed.GetValueOrDefault(r) ?? (Holding.Contains(r) ? Loses(r, rule) : Fails(r, Question, Street)))
-                .Select(g => (Rules: Ids(g), Why: g.Key)).ToArray();
-            if (others.Length > 0) yield return new Sentence(
-                $"未采用的规则：{string.Join("；", others.Select(o => $"{string.Concat(o.Rules.Names.Select(id => $"「{id}」"))}{(o.Rules.More == 0 ? "" : $"等{o.Rules.More}条")}{o.Why.Zh}"))}。",
-                $"Rules that lost: {string.Join("; ", others.Select(o => $"{string.Join(", ", o.Rules.Names)}{(o.Rules.More == 0 ? "" : $" and others, {o.Rules.More} in all")}: {o.Why.En}"))}.");
-            if (support.Count > 0) yield return new Sentence($"协办单位：{string.Join("、", support.Select(s => s.Name))}。", $"Supporting: {string.Join(", ", support.Select(s => s.Name))}.");
+                        $"Rule {rule.Id} (category {category}{versionEn}) holds: reserved to {lead.Name}, and not pushed down to a street office or community."));
+            ExplainOthers(rule, why);
+            if (support.Count > 0) why.Add(new Sentence($"协办单位：{string.Join("、", support.Select(s => s.Name))}。", $"Supporting: {string.Join(", ", support.Select(s => s.Name))}."));
         }
 
-        private static (string[] Names, int More) Ids(IEnumerable<DispatchRule> rules)
+        private void ExplainOthers(DispatchRule rule, List<Sentence> why)
         {
-            var ids = rules.Select(r => r.Id).ToArray();
-            return ids.Length <= MostNamed ? (ids, 0) : (ids[..MostNamed], ids.Length);
+            List<(Sentence Why, List<string> Ids)> others = [];
+            foreach (var other in Book.Of(Reading.Code))
+            {
+                if (other == rule) continue;
+                var lost = _passed?.GetValueOrDefault(other) ?? (Holding.Contains(other) ? Loses(other, rule) : Fails(other, Question, Street));
+                if (others.Find(o => o.Why == lost).Ids is { } same) same.Add(other.Id);
+                else others.Add((lost, [other.Id]));
+            }
+            if (others.Count == 0) return;
+            StringBuilder zh = new("未采用的规则：", 128), en = new("Rules that lost: ", 256);
+            foreach (var (lost, ids) in others)
+            {
+                if (ids != others[0].Ids)
+                {
+                    zh.Append('；');
+                    en.Append("; ");
+                }
+                var named = ids.Count <= MostNamed ? ids : ids[..MostNamed];
+                foreach (var id in named) zh.Append('「').Append(id).Append('」');
+                en.AppendJoin(", ", named);
+                if (named != ids)
+                {
+                    zh.Append(CultureInfo.InvariantCulture, $"等{ids.Count}条");
+                    en.Append(CultureInfo.InvariantCulture, $" and others, {ids.Count} in all");
+                }
+                zh.Append(lost.Zh);
+                en.Append(": ").Append(lost.En);
+            }
+            why.Add(new Sentence(zh.Append('。').ToString(), en.Append('.').ToString()));
         }
     }
 

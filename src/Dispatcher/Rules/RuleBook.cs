@@ -28,12 +28,12 @@ public sealed class RuleBook
 
     private const int MostRows = 10_000;
 
-    private readonly ILookup<string, DispatchRule> _byCategory;
+    private readonly Dictionary<string, DispatchRule[]> _byCategory;
 
     private RuleBook(IReadOnlyList<DispatchRule> rules)
     {
         Rules = rules;
-        _byCategory = rules.ToLookup(r => r.Category, StringComparer.Ordinal);
+        _byCategory = rules.GroupBy(r => r.Category, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
     }
 
     public IReadOnlyList<DispatchRule> Rules { get; }
@@ -47,20 +47,27 @@ public sealed class RuleBook
     /// <summary>The rules for a matter on a day, strongest first.</summary>
     public IReadOnlyList<DispatchRule> For(string category, string? place, TicketKind kind, DateOnly day)
     {
-        var found = Of(category).Where(r => r.Covers(category, place, kind) && r.InForce(day)).ToList();
-        found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
+        var found = new List<DispatchRule>();
+        foreach (var length in Lengths)
+        {
+            foreach (var rule in With(category, length))
+                if (rule.Covers(category, place, kind) && rule.InForce(day)) found.Add(rule);
+        }
+        if (found.Count > 1) found.Sort(static (a, b) => DispatchRule.Precedence(a, b) is not 0 and var order ? order : a.Line.CompareTo(b.Line));
         return found;
     }
 
     /// <summary>Every rule for the class or one above it, whether it holds or not.</summary>
     public IEnumerable<DispatchRule> Of(string category)
     {
-        foreach (var length in (int[])[6, 4, 2, 0])
-        {
-            if (length > category.Length) continue;
-            foreach (var rule in _byCategory[category[..length]]) yield return rule;
-        }
+        foreach (var length in Lengths)
+            foreach (var rule in With(category, length)) yield return rule;
     }
+
+    private static readonly int[] Lengths = [6, 4, 2, 0];
+
+    private DispatchRule[] With(string category, int length) =>
+        length <= category.Length && _byCategory.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(category.AsSpan(0, length), out var rules) ? rules : [];
 
     /// <summary>The rule that reserves a matter to a department; null where none does.</summary>
     public DispatchRule? Reserving(string category, string? place, TicketKind kind, DateOnly day) =>
