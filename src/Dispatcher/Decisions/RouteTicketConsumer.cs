@@ -63,6 +63,6 @@ public sealed class RouteTicketConsumer(Router router, RoutingBasis basis, Datab
         var decision = router.Decide(ticket.Question(_clock.DayOf(message.FiledAt), RoutingQuestion.Nobody), state);
         ticket = ticket with { Status = (decision.Lead is null ? RoutingStatus.Triage : RoutingStatus.Dispatched).Word() };
         var row = DecisionRow.Of(ticket.Number, 1, Cause, decision, designated: false, now, Routing.Machine);
-        return new Decided(ticket, row, Routing.Messages(ticket, row, now));
+        return new Decided(ticket, row, Routing.Messages(ticket, row, now, decision.Support));
     }
 }

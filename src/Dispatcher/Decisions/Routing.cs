@@ -149,9 +149,10 @@ internal static class Routing
     /// <summary>
     /// The one way to the message from what is stored: it is sent with this, and counted afresh with this (<see cref="DispatchFacts"/>).
     /// </summary>
-    public static TicketRouted Message(int version, RoutedRow decision) => new(
+    /// <param name="support">The supporting units where they have been read already.</param>
+    public static TicketRouted Message(int version, RoutedRow decision, IReadOnlyList<Named>? support = null) => new(
         decision.Number, version, decision.Round, decision.DecidedAt, decision.DecidedBy,
-        decision.LeadUnit, decision.SupportUnits, decision.Lead is null ? null : decision.Limit,
+        decision.LeadUnit, support ?? decision.SupportUnits, decision.Lead is null ? null : decision.Limit,
         decision.Matter, decision.StreetOffice, decision.Lead is null ? decision.TriageReason : null);
 
     public static Task<RoutingRow?> FindAsync(Session db, string number) =>
@@ -218,11 +219,13 @@ internal static class Routing
         $"update dispatch_return set state = 'dropped' where {work.Dialect.Among("number", "@numbers")} and state = 'pending'", new { numbers = Json.Write(numbers) });
 
     /// <summary>Who hears of a new or filled decision.</summary>
-    public static IReadOnlyList<Message> Messages(RoutingRow ticket, DecisionRow decision, DateTimeOffset now)
+    /// <param name="support">The supporting units where they have been read already.</param>
+    public static IReadOnlyList<Message> Messages(RoutingRow ticket, DecisionRow decision, DateTimeOffset now, IReadOnlyList<Named>? support = null)
     {
-        var routed = Data.Message.Of(Message(ticket.Version, decision), now);
+        support ??= decision.SupportUnits;
+        var routed = Data.Message.Of(Message(ticket.Version, decision, support), now);
         return decision.LeadUnit is not { } lead ? [routed] : [routed, Data.Message.Of(new IssueWorkOrders(
-            ticket.Number, decision.Round, decision.DecidedAt, lead, decision.SupportUnits, decision.Limit!.Value, decision.Designated,
+            ticket.Number, decision.Round, decision.DecidedAt, lead, support, decision.Limit!.Value, decision.Designated,
             ticket.FiledAt!.Value, Words.Parse<Channel>(ticket.Channel!), Words.Parse<TicketKind>(ticket.Kind!), ticket.Matter with { Description = "" },
             decision.Matter, decision.StreetOffice, ticket.Confidential), now)];
     }
