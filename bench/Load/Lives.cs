@@ -262,7 +262,7 @@ internal sealed class Lives(Town town, Contacts contacts, HotlineClock clock, in
             if (routed is not null) fact = fact.Merge(Fact.Of(routed with { DeadlineClass = routed.Lead is null ? null : routed.DeadlineClass }));
             foreach (var order in orders) fact = fact.Merge(Fact.Of(order));
             if (_counted) page.Rows.Add((Table.Fact, [number, fact.Write()]));
-            Count.Add(page.Tally, fact, lives.Clock, null);
+            Count.Add(page.Tally, fact, lives.Clock);
         }
 
         private WorkOrderChanged Support(string number, int round, Named unit, DeadlineClass deadline, DateTimeOffset issued, DateTimeOffset acceptBy, DateTimeOffset replyBy)

@@ -83,6 +83,9 @@ public sealed class Tally
 
     public void Add(Line line, Measure measure, int value) => Of(line)[(int)measure] += value;
 
+    /// <summary>The line's own numbers, to be added to.</summary>
+    internal int[] Of(Line line) => CollectionsMarshal.GetValueRefOrAddDefault(_lines, line, out _) ??= new int[Measures];
+
     /// <param name="numbers">In the order of <see cref="Measure"/>.</param>
     public void Add(Line line, IReadOnlyList<int> numbers, int times = 1)
     {
@@ -94,8 +97,6 @@ public sealed class Tally
     {
         foreach (var (line, numbers) in other._lines) Add(line, numbers, times);
     }
-
-    private int[] Of(Line line) => CollectionsMarshal.GetValueRefOrAddDefault(_lines, line, out _) ??= new int[Measures];
 }
 
 /// <summary>
@@ -108,17 +109,18 @@ public static class Count
     public static Tally Of(Fact fact, HotlineClock clock)
     {
         var tally = new Tally();
-        Add(tally, fact, clock, null);
+        Add(tally, fact, clock);
         return tally;
     }
 
     /// <summary>Adds what one ticket counts.</summary>
     /// <param name="only">The day that matters: the lines of others are not made.</param>
-    public static void Add(Tally tally, Fact fact, HotlineClock clock, DateOnly? only)
+    /// <param name="times">-1 takes away.</param>
+    public static void Add(Tally tally, Fact fact, HotlineClock clock, DateOnly? only = null, int times = 1)
     {
         if (fact.Ticket is not { } ticket) return;
         var counter = new Counter(
-            tally, only, ticket.Excluded, fact.Routing?.Category ?? ticket.Category ?? "", ticket.Channel.Word(), fact.Routing?.Street ?? "");
+            tally, only, times, ticket.Excluded, fact.Routing?.Category ?? ticket.Category ?? "", ticket.Channel.Word(), fact.Routing?.Street ?? "");
         CountTicket(fact, ticket, clock, counter);
         foreach (var workOrder in fact.WorkOrders.Values) CountWorkOrder(workOrder, clock, counter);
         CountCallbacks(fact, ticket, clock, counter);
@@ -211,8 +213,13 @@ public static class Count
             LeadOrder(fact, round)?.Unit ?? (fact.Routing is { } routing && routing.Round == round ? routing.Lead : null) ?? "";
     }
 
-    private sealed class Counter(Tally tally, DateOnly? only, bool excluded, string category, string channel, string street)
+    private sealed class Counter(Tally tally, DateOnly? only, int times, bool excluded, string category, string channel, string street)
     {
+        /// <summary>Where the last numbers were added: nearly always the next ones belong there too.</summary>
+        private (DateOnly Day, int[][] Lines)? _whole;
+
+        private (DateOnly Day, string Unit, int[][] Lines)? _unit;
+
         public void Add(DateOnly day, string unit, Measure measure)
         {
             AddWhole(day, measure);
@@ -222,22 +229,28 @@ public static class Count
         public void AddWhole(DateOnly day, Measure measure)
         {
             if (only is { } one && day != one) return;
-            tally.Add(new Line(day, "", null, "", excluded), measure, 1);
-            AddBreakdowns(day, "", measure);
+            if (_whole?.Day != day) _whole = (day, [tally.Of(new Line(day, "", null, "", excluded)), .. Breakdowns(day, "")]);
+            Add(_whole.Value.Lines, measure);
         }
 
         public void AddUnit(DateOnly day, string unit, Measure measure)
         {
             if (only is { } one && day != one) return;
-            tally.Add(new Line(day, "", Breakdown.Unit, unit, excluded), measure, 1);
-            if (unit != "") AddBreakdowns(day, unit, measure);
+            if (_unit?.Day != day || _unit?.Unit != unit)
+                _unit = (day, unit, [tally.Of(new Line(day, "", Breakdown.Unit, unit, excluded)), .. unit == "" ? [] : Breakdowns(day, unit)]);
+            Add(_unit.Value.Lines, measure);
         }
 
-        private void AddBreakdowns(DateOnly day, string unit, Measure measure)
+        private int[][] Breakdowns(DateOnly day, string unit) =>
+        [
+            tally.Of(new Line(day, unit, Breakdown.Category, category, excluded)),
+            tally.Of(new Line(day, unit, Breakdown.Channel, channel, excluded)),
+            tally.Of(new Line(day, unit, Breakdown.Street, street, excluded)),
+        ];
+
+        private void Add(int[][] lines, Measure measure)
         {
-            tally.Add(new Line(day, unit, Breakdown.Category, category, excluded), measure, 1);
-            tally.Add(new Line(day, unit, Breakdown.Channel, channel, excluded), measure, 1);
-            tally.Add(new Line(day, unit, Breakdown.Street, street, excluded), measure, 1);
+            foreach (var numbers in lines) numbers[(int)measure] += times;
         }
     }
 }

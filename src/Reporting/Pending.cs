@@ -65,12 +65,25 @@ internal sealed record PendingRow
     public static async Task<IReadOnlyList<KeyValuePair<Line, int[]>>> ReadAsync(Session db, Predicate<Line> wanted)
     {
         var lines = new List<KeyValuePair<Line, int[]>>();
-        foreach (var body in await db.QueryAsync<string>("select body from reporting_pending")) Read(body, wanted, lines);
+        foreach (var body in await db.QueryAsync<string>("select body from reporting_pending"))
+        {
+            Read(body, line =>
+            {
+                if (!wanted(line)) return null;
+                var numbers = new int[Tally.Measures];
+                lines.Add(new(line, numbers));
+                return numbers;
+            });
+        }
         return lines;
     }
 
-    public static void Read(string body, Predicate<Line> wanted, List<KeyValuePair<Line, int[]>> into)
+    /// <param name="numbersOf">What a line's numbers are added to; null where they are passed over.</param>
+    public static void Read(string body, Func<Line, int[]?> numbersOf)
     {
+        // Units and codes are few, and come again in nearly every line.
+        var texts = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        var letters = new char[64];
         var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(body));
         json.Read();
         json.Read();
@@ -79,15 +92,15 @@ internal sealed record PendingRow
         while (json.Read() && json.TokenType == JsonTokenType.String) places.Add((int)Words.Parse<Measure>(json.GetString()!));
         while (json.Read() && json.TokenType == JsonTokenType.StartArray)
         {
-            var line = new Line(DateOnly.FromDayNumber(Number(ref json)), Text(ref json)!, Text(ref json) is { } by ? Words.Parse<Breakdown>(by) : null, Text(ref json)!, Number(ref json) != 0);
-            var numbers = wanted(line) ? new int[Tally.Measures] : null;
+            var numbers = numbersOf(new Line(
+                DateOnly.FromDayNumber(Number(ref json)), Text(ref json)!, Text(ref json) is { } by ? Words.Parse<Breakdown>(by) : null, Text(ref json)!,
+                Number(ref json) != 0));
             while (json.Read() && json.TokenType == JsonTokenType.Number)
             {
                 var place = json.GetInt32();
                 var number = Number(ref json);
-                if (numbers is not null) numbers[places[place]] = number;
+                if (numbers is not null) numbers[places[place]] += number;
             }
-            if (numbers is not null) into.Add(new(line, numbers));
         }
 
         static int Number(ref Utf8JsonReader json)
@@ -96,10 +109,14 @@ internal sealed record PendingRow
             return json.GetInt32();
         }
 
-        static string? Text(ref Utf8JsonReader json)
+        string? Text(ref Utf8JsonReader json)
         {
             json.Read();
-            return json.GetString();
+            if (json.TokenType == JsonTokenType.Null) return null;
+            if (json.ValueSpan.Length > letters.Length) return json.GetString();
+            var text = letters.AsSpan(0, json.CopyString(letters));
+            texts.Add(text);
+            return texts.TryGetValue(text, out var known) ? known : null;
         }
     }
 }
@@ -158,13 +175,7 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
         var rows = await OldestAsync(ct);
         if (rows.Count == 0) return false;
         var sum = new Tally();
-        var read = new List<KeyValuePair<Line, int[]>>();
-        foreach (var row in rows)
-        {
-            PendingRow.Read(row.Body, _ => true, read);
-            foreach (var (line, numbers) in read) sum.Add(line, numbers);
-            read.Clear();
-        }
+        foreach (var row in rows) PendingRow.Read(row.Body, sum.Of);
         var slices = Rollups.InOrder(sum.Lines).Chunk(Slice).Select(lines => (Row: PendingRow.Of(lines), Lines: lines)).ToArray();
         var lines = rows.Sum(r => r.Lines);
         var more = lines >= Many;

@@ -50,7 +50,7 @@ public static class Recount
         await foreach (var (ticket, fact) in MergeAsync(tickets, routings, workOrders, ct))
         {
             count++;
-            Count.Add(counted, fact, clock, null);
+            Count.Add(counted, fact, clock);
             if (!fix) continue;
             batch.Add((ticket, fact));
             if (batch.Count < BatchSize) continue;

@@ -37,7 +37,7 @@ internal sealed class Rollups(HotlineClock clock)
         foreach (var ticket in added)
         {
             _news.Remove(ticket, out var fact);
-            changes.Add(Count.Of(fact!, clock));
+            Count.Add(changes, fact!, clock);
         }
         // Another process heard of these for the first time too, and was waited for. (A third one that has taken them since, and waits for what was added here, would be a
         // deadlock, and one of the two begins anew.)
@@ -66,8 +66,8 @@ internal sealed class Rollups(HotlineClock clock)
             var after = before.Merge(news!);
             var body = after.Write();
             if (body == known.Body) continue;
-            changes.Add(Count.Of(after, clock));
-            changes.Add(Count.Of(before, clock), -1);
+            Count.Add(changes, after, clock);
+            Count.Add(changes, before, clock, times: -1);
             saved.Add(new FactRow { Ticket = known.Ticket, Body = body });
         }
     }
