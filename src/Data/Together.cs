@@ -4,8 +4,8 @@ namespace Hotline.Data;
 
 /// <summary>
 /// Calls of one kind that arrive while others are being done wait, and are then done together, in one transaction: under load many share its
-/// cost, and when it is quiet nobody waits. While a group is under way another one begins as soon as as much waits as that one has: fewer and larger groups
-/// the more there is to do. What fails together is done again one by one, so that one bad call fails alone.
+/// cost, and when it is quiet nobody waits. While a group is under way another one begins as soon as as much waits as that one has, or it takes long: fewer and larger
+/// groups the more there is to do. What fails together is done again one by one, so that one bad call fails alone.
 /// </summary>
 /// <param name="most">Weight of the calls done together, at most; one that weighs more is done alone.</param>
 /// <param name="lanes">How many such groups are under way at once, at most.</param>
@@ -29,8 +29,11 @@ public sealed class Together<TCall, TResult>(
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     private readonly ConcurrentQueue<Waiting> _queue = new();
+    /// <summary>A group that has been under way for this long, as one that waits for a row may be, keeps no other from beginning.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
+
     private int _busy, _waiting, _underWay;
-    private long _took;
+    private long _took, _began;
 
     private sealed record Waiting(TCall Call, int Weight, TaskCompletionSource<TResult> Done, CancellationToken Cancelled);
 
@@ -56,8 +59,8 @@ public sealed class Together<TCall, TResult>(
         }
     }
 
-    /// <summary>Less waits than the group has that was begun last: it waits for a group to end.</summary>
-    private bool AreFew => Volatile.Read(ref _waiting) < Volatile.Read(ref _underWay);
+    /// <summary>Less waits than is under way: it waits for a group to end.</summary>
+    private bool AreFew => Volatile.Read(ref _waiting) < Volatile.Read(ref _underWay) && Time.GetElapsedTime(Volatile.Read(ref _began)) < Long;
 
     private async Task RunLaneAsync()
     {
@@ -81,9 +84,12 @@ public sealed class Together<TCall, TResult>(
             }
             // Another lane may have taken all of it.
             if (group.Count == 0) continue;
-            Volatile.Write(ref _underWay, Math.Min(most - room, most));
+            var weight = Math.Min(most - room, most);
             var started = Time.GetTimestamp();
+            Volatile.Write(ref _began, started);
+            Interlocked.Add(ref _underWay, weight);
             await RunAsync(group);
+            Interlocked.Add(ref _underWay, -weight);
             Volatile.Write(ref _took, Time.GetElapsedTime(started).Ticks);
             group.Clear();
         }

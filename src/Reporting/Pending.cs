@@ -169,7 +169,7 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
     }
 
     /// <summary>Adds the oldest of what is pending to the lines of the rollups, or where that makes half as many of them, to one another.</summary>
-    /// <returns>Whether more is to be added to the rollups now.</returns>
+    /// <returns>Whether more is to be added now.</returns>
     public async Task<bool> StepAsync(CancellationToken ct)
     {
         var rows = await OldestAsync(ct);
@@ -189,7 +189,8 @@ public sealed partial class RollupMerger(Database database, ILogger<RollupMerger
             work.Write(PendingRow.Insert, [.. slices.Select(s => s.Row)]);
             return true;
         }, ct);
-        if (!cut || slices.Sum(s => s.Lines.Length) * 2 <= lines) return false;
+        if (!cut) return false;
+        if (slices.Sum(s => s.Lines.Length) * 2 <= lines) return lines >= Most;
         foreach (var (row, part) in slices)
         {
             if (!await AddAsync([row.Id], part, ct)) return false;

@@ -174,6 +174,53 @@ public sealed class DoingTogether
     }
 
     [Fact]
+    public async Task A_group_that_has_ended_keeps_none_from_beginning_nor_does_one_that_takes_long()
+    {
+        var time = new SettableTime(SettableTime.ModelDay);
+        var goes = Enumerable.Range(0, 6).Select(_ => new TaskCompletionSource()).ToArray();
+        var begun = Enumerable.Range(0, 6).Select(_ => new TaskCompletionSource()).ToArray();
+        var groups = -1;
+        var together = new Together<int, int>(20, 2, Note(async calls =>
+        {
+            var mine = Interlocked.Increment(ref groups);
+            begun[mine].SetResult();
+            await goes[mine].Task;
+            return calls;
+        }), _ => false) { Time = time };
+
+        // One hangs; ten more came and went beside it.
+        var all = new List<Task<int>> { together.DoAsync(1, None) };
+        await begun[0].Task.WaitAsync(Soon);
+        all.Add(together.DoAsync(2, None));
+        await begun[1].Task.WaitAsync(Soon);
+        all.AddRange(Enumerable.Range(3, 10).Select(i => together.DoAsync(i, None)));
+        goes[2].SetResult();
+        goes[1].SetResult();
+        await Task.WhenAll(all.Skip(1)).WaitAsync(Soon);
+        all.Add(together.DoAsync(13, None));
+        await begun[3].Task.WaitAsync(Soon);
+
+        // The one that hung leaves ten behind it, that hang as well: what comes later waits for them only so long.
+        all.AddRange(Enumerable.Range(14, 10).Select(i => together.DoAsync(i, None)));
+        goes[0].SetResult();
+        await begun[4].Task.WaitAsync(Soon);
+        goes[3].SetResult();
+        await all[12].WaitAsync(Soon);
+        all.Add(together.DoAsync(24, None));
+        time.Advance(TimeSpan.FromMilliseconds(99));
+        all.Add(together.DoAsync(25, None));
+        Assert.False(begun[5].Task.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        all.Add(together.DoAsync(26, None));
+        await begun[5].Task.WaitAsync(Soon);
+        goes[4].SetResult();
+        goes[5].SetResult();
+
+        Assert.Equal(Enumerable.Range(1, 26), await Task.WhenAll(all).WaitAsync(Soon));
+        Assert.Equal([1, 1, 10, 1, 10, 3], _groups.Select(g => g.Length));
+    }
+
+    [Fact]
     public async Task What_is_too_little_for_a_group_of_its_own_is_done_when_the_one_under_way_ends()
     {
         var goes = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
