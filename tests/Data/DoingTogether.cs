@@ -139,16 +139,8 @@ public sealed class DoingTogether
     [Fact]
     public async Task Another_group_begins_when_as_much_waits_as_the_one_under_way_has_and_not_before()
     {
-        var goes = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
-        var begun = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
-        var groups = -1;
-        var together = new Together<int, int>(10, 2, Note(async calls =>
-        {
-            var mine = Interlocked.Increment(ref groups);
-            begun[mine].SetResult();
-            await goes[mine].Task;
-            return calls;
-        }), _ => false);
+        var (begun, goes, held) = Held(4);
+        var together = new Together<int, int>(10, 2, Note(held), _ => false);
 
         // One alone, beside it one more: both lanes are busy, and what comes now waits for the first that ends.
         var all = new List<Task<int>> { together.DoAsync(1, None) };
@@ -177,16 +169,8 @@ public sealed class DoingTogether
     public async Task A_group_that_has_ended_keeps_none_from_beginning_nor_does_one_that_takes_long()
     {
         var time = new SettableTime(SettableTime.ModelDay);
-        var goes = Enumerable.Range(0, 6).Select(_ => new TaskCompletionSource()).ToArray();
-        var begun = Enumerable.Range(0, 6).Select(_ => new TaskCompletionSource()).ToArray();
-        var groups = -1;
-        var together = new Together<int, int>(20, 2, Note(async calls =>
-        {
-            var mine = Interlocked.Increment(ref groups);
-            begun[mine].SetResult();
-            await goes[mine].Task;
-            return calls;
-        }), _ => false) { Time = time };
+        var (begun, goes, held) = Held(6);
+        var together = new Together<int, int>(20, 2, Note(held), _ => false) { Time = time };
 
         // One hangs; ten more came and went beside it.
         var all = new List<Task<int>> { together.DoAsync(1, None) };
@@ -223,16 +207,8 @@ public sealed class DoingTogether
     [Fact]
     public async Task What_is_too_little_for_a_group_of_its_own_is_done_when_the_one_under_way_ends()
     {
-        var goes = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
-        var begun = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
-        var groups = -1;
-        var together = new Together<int, int>(10, 2, Note(async calls =>
-        {
-            var mine = Interlocked.Increment(ref groups);
-            begun[mine].SetResult();
-            await goes[mine].Task;
-            return calls;
-        }), _ => false) { Weight = call => call };
+        var (begun, goes, held) = Held(3);
+        var together = new Together<int, int>(10, 2, Note(held), _ => false) { Weight = call => call };
         var first = together.DoAsync(5, None);
         await begun[0].Task.WaitAsync(Soon);
         var second = together.DoAsync(2, None);
@@ -260,6 +236,20 @@ public sealed class DoingTogether
         go.SetResult();
         await Task.WhenAll(all).WaitAsync(Soon).ContinueWith(_ => { }, TaskScheduler.Default);
         return all;
+    }
+
+    /// <summary>Work on so many groups, in the order in which they begin; each ends when the test lets it go.</summary>
+    private static (TaskCompletionSource[] Begun, TaskCompletionSource[] Goes, Func<IReadOnlyList<int>, Task<IReadOnlyList<int>>> Work) Held(int groups)
+    {
+        TaskCompletionSource[] Signals() => [.. Enumerable.Range(0, groups).Select(_ => new TaskCompletionSource())];
+        var (begun, goes, next) = (Signals(), Signals(), -1);
+        return (begun, goes, async calls =>
+        {
+            var mine = Interlocked.Increment(ref next);
+            begun[mine].SetResult();
+            await goes[mine].Task;
+            return calls;
+        });
     }
 
     private Together<int, int> Make(int most, Func<IReadOnlyList<int>, Task<IReadOnlyList<int>>> doAsync, Func<Exception, bool>? isAway = null) =>
