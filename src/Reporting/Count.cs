@@ -81,8 +81,6 @@ public sealed class Tally
 
     public int this[Line line, Measure measure] => _lines.TryGetValue(line, out var numbers) ? numbers[(int)measure] : 0;
 
-    public void Add(Line line, Measure measure, int value) => Of(line)[(int)measure] += value;
-
     /// <summary>The line's own numbers, to be added to.</summary>
     internal int[] Of(Line line) => CollectionsMarshal.GetValueRefOrAddDefault(_lines, line, out _) ??= new int[Measures];
 
@@ -105,15 +103,7 @@ public sealed class Tally
 /// </summary>
 public static class Count
 {
-    /// <summary>Everything that one ticket adds to the rollups; nothing until the ticket itself is known.</summary>
-    public static Tally Of(Fact fact, HotlineClock clock)
-    {
-        var tally = new Tally();
-        Add(tally, fact, clock);
-        return tally;
-    }
-
-    /// <summary>Adds what one ticket counts.</summary>
+    /// <summary>Adds everything that one ticket counts; nothing until the ticket itself is known.</summary>
     /// <param name="only">The day that matters: the lines of others are not made.</param>
     /// <param name="times">-1 takes away.</param>
     public static void Add(Tally tally, Fact fact, HotlineClock clock, DateOnly? only = null, int times = 1)

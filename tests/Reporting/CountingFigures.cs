@@ -167,7 +167,7 @@ public sealed class CountingFigures
             Routed(Street, deadline: DeadlineClass.SameDay),
             WorkOrder(acceptBy: "02-07 12:00", accepted: "02-07 11:00", replyBy: "02-07 18:00", replied: "02-07 17:00", returned: ["02-07 10:30"]),
         ];
-        var counted = Count.Of(FactOf(ticket), Clock);
+        var counted = Counted(FactOf(ticket), Clock);
         Assert.All(Reporting.Figure.All, f => Assert.Equal("0/0", Figure(f.Key, ticket)));
         foreach (var measure in (Measure[])[Measure.Filed, Measure.Closed, Measure.Issued, Measure.Returned, Measure.Callbacks])
             Assert.Equal(1, counted[new Line(Day, "", null, "", Excluded: true), measure]);
@@ -185,7 +185,7 @@ public sealed class CountingFigures
 
         static Measure Standing(params IMessage[] messages)
         {
-            var counted = Count.Of(FactOf(messages), Clock);
+            var counted = Counted(FactOf(messages), Clock);
             return Assert.Single(
                 (Measure[])[Measure.Undecided, Measure.InTriage, Measure.InHand, Measure.Replied, Measure.Closed],
                 m => counted[new Line(Day, "", null, "", false), m] == 1);
@@ -195,7 +195,7 @@ public sealed class CountingFigures
     [Fact]
     public void A_ticket_belongs_to_its_lead_now_and_a_callback_to_the_lead_of_the_round_it_was_about()
     {
-        var counted = Count.Of(
+        var counted = Counted(
             FactOf(
                 Ticket(callbacks: [Callback(round: 1)]), Routed(Health, version: 2, round: 2),
                 WorkOrder(Street, round: 1), WorkOrder(Health, id: "w2", round: 2)),
@@ -209,7 +209,7 @@ public sealed class CountingFigures
     [Fact]
     public void Every_number_is_also_given_by_category_channel_and_street_for_the_hotline_and_for_the_unit()
     {
-        var counted = Count.Of(FactOf(Ticket(channel: Channel.WalkIn, category: "099999"), Routed(Health, category: Masks, street: Street)), Clock);
+        var counted = Counted(FactOf(Ticket(channel: Channel.WalkIn, category: "099999"), Routed(Health, category: Masks, street: Street)), Clock);
         foreach (var unit in (string[])["", Health.Code])
         {
             Assert.Equal(1, counted[new Line(Day, unit, Breakdown.Category, Masks.Code, false), Measure.Filed]);
@@ -220,14 +220,14 @@ public sealed class CountingFigures
 
     [Fact]
     public void Nothing_counts_until_the_ticket_itself_is_known() =>
-        Assert.Empty(Count.Of(FactOf(Routed(Street), WorkOrder(Street)), Clock).Lines);
+        Assert.Empty(Counted(FactOf(Routed(Street), WorkOrder(Street)), Clock).Lines);
 
     private static string Figure(string key, params IMessage[] messages) => FigureOn(Day, key, messages);
 
     private static string FigureOn(DateOnly day, string key, params IMessage[] messages)
     {
         var figure = Reporting.Figure.All.Single(f => f.Key == key);
-        var counted = Count.Of(FactOf(messages), Clock);
+        var counted = Counted(FactOf(messages), Clock);
         return $"{Of(figure.Numerator)}/{Of(figure.Denominator)}";
 
         long Of(Measure measure) => counted[new Line(day, "", null, "", Excluded: false), measure];

@@ -43,6 +43,14 @@ internal static class Given
             cancelled is not null ? WorkOrderState.Cancelled : replied is not null ? WorkOrderState.Replied : WorkOrderState.Issued, DeadlineClass.Normal,
             At(issued), At(acceptBy), Maybe(accepted), At(replyBy), Maybe(replied), [.. (returned ?? []).Select(At)], Maybe(upheld), Maybe(cancelled), null);
 
+    /// <summary>What one ticket counts.</summary>
+    public static Tally Counted(Fact fact, HotlineClock clock)
+    {
+        var tally = new Tally();
+        Count.Add(tally, fact, clock);
+        return tally;
+    }
+
     public static Fact FactOf(params IMessage[] messages) =>
         messages.Aggregate(Fact.Empty, (fact, message) => fact.Merge(FactOf(message)));
 

@@ -24,8 +24,8 @@ public sealed class MergingFacts
             {
                 var before = facts.GetValueOrDefault(message.Ticket, Fact.Empty);
                 var after = Fact.Read(before.Merge(Given.FactOf(message)).Write());
-                rollup.Add(Count.Of(after, Given.Clock));
-                rollup.Add(Count.Of(before, Given.Clock), -1);
+                Count.Add(rollup, after, Given.Clock);
+                Count.Add(rollup, before, Given.Clock, times: -1);
                 facts[message.Ticket] = after;
             }
 
@@ -55,7 +55,7 @@ public sealed class MergingFacts
             var latest = ticket.OfType<TicketChanged>().MaxBy(m => m.Version);
             var routed = ticket.OfType<TicketRouted>().MaxBy(m => m.Version);
             var orders = ticket.OfType<WorkOrderChanged>().GroupBy(m => m.WorkOrder).Select(g => g.MaxBy(m => m.Version)!);
-            tally.Add(Count.Of(Given.FactOf([.. new IMessage?[] { latest, routed }.OfType<IMessage>(), .. orders]), Given.Clock));
+            Count.Add(tally, Given.FactOf([.. new IMessage?[] { latest, routed }.OfType<IMessage>(), .. orders]), Given.Clock);
         }
         return tally;
     }
