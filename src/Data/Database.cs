@@ -30,6 +30,9 @@ public sealed class Database : IAsyncDisposable
     private readonly Channel<Unit> _queue = Channel.CreateBounded<Unit>(4096);
     private readonly Lazy<Task> _writer;
 
+    /// <summary>A write has failed because the engine was away, and none has been tried for <see cref="WhyNothingIsStoredAsync"/> since.</summary>
+    private volatile bool _isDoubtful;
+
     public Database(Dialect dialect, HotlineClock clock, Outbox outbox, OutboxSettings settings)
     {
         Dialect = dialect;
@@ -78,7 +81,33 @@ public sealed class Database : IAsyncDisposable
     {
         if (Writing.Value) throw new InvalidOperationException("A write inside a write would wait for itself: pass the Work on instead.");
 
-        return Dialect.SingleWriter ? await WriteGroupedAsync(write, ct) : await WriteAloneAsync(write, ct);
+        try
+        {
+            return Dialect.SingleWriter ? await WriteGroupedAsync(write, ct) : await WriteAloneAsync(write, ct);
+        }
+        catch (Exception e) when (Dialect.IsAway(e))
+        {
+            _isDoubtful = true;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Why nothing can be stored, although it may be read: a full disk, a standby. Null where something can; after a write has failed, that is tried.
+    /// </summary>
+    public async Task<Exception?> WhyNothingIsStoredAsync(CancellationToken ct)
+    {
+        if (!_isDoubtful) return null;
+        try
+        {
+            await WriteAsync(work => work.ExecuteAsync("update schema_version set name = name where version = 1", new { }), ct);
+            _isDoubtful = false;
+            return null;
+        }
+        catch (Exception e) when (Dialect.IsAway(e))
+        {
+            return e;
+        }
     }
 
     public async Task<DbConnection> OpenAsync(CancellationToken ct)

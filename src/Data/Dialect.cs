@@ -26,6 +26,9 @@ public abstract class Dialect
     /// <summary>The engine is away or overloaded; nothing is wrong with the statement.</summary>
     public abstract bool IsAway(Exception exception);
 
+    /// <summary>It can store nothing because its disk is full, or what it may take of it; also <see cref="IsAway"/>.</summary>
+    public abstract bool IsFull(Exception exception);
+
     /// <summary>Takes the lock that lets one process at a time migrate; released at the end of the transaction.</summary>
     public abstract string LockMigrations { get; }
 

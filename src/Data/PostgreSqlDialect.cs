@@ -41,6 +41,8 @@ public sealed class PostgreSqlDialect(string connectionString) : Dialect, IAsync
         || exception is NpgsqlException { InnerException: IOException or SocketException or TimeoutException }
         || exception is PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction };
 
+    public override bool IsFull(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
     public override string LockMigrations => "select pg_advisory_xact_lock(1213419596)"; // 'HTLL'
 
     public override string CreateSchemaVersion => """

@@ -24,6 +24,8 @@ public sealed class SqlServerDialect(string connectionString) : Dialect
             or 40197 or 40501 or 40613 or 49918 or 49919 or 49920,
     };
 
+    public override bool IsFull(Exception exception) => exception is SqlException { Number: 1101 or 1105 or 9002 };
+
     public override string LockMigrations => """
         declare @granted int;
         exec @granted = sp_getapplock @Resource = 'hotline-migrations', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 60000;

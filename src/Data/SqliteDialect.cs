@@ -33,6 +33,8 @@ public sealed class SqliteDialect(string connectionString) : Dialect
     // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN
     public override bool IsAway(Exception exception) => exception is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
 
+    public override bool IsFull(Exception exception) => exception is SqliteException { SqliteErrorCode: 13 };
+
     public override string LockMigrations => "select 1"; // the transaction was begun immediate: it is the lock
 
     public override string CreateSchemaVersion => """

@@ -44,6 +44,24 @@ public sealed class BeingAway
         await AwayAsync(engine, ((IPEndPoint)listener.LocalEndpoint).Port);
     }
 
+    [Fact]
+    public async Task A_server_that_only_lets_read_says_why_nothing_is_stored()
+    {
+        TestDatabase.SkipUnlessAvailable(Engine.PostgreSql);
+        await using var db = await TestDatabase.CreateAsync(Engine.PostgreSql);
+        await using var database = new Database(
+            new PostgreSqlDialect($"{db.ConnectionString};Options=-c default_transaction_read_only=on"), db.Clock, new Outbox(), new OutboxSettings());
+        Assert.Null(await database.WhyNothingIsStoredAsync(CancellationToken.None));
+
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => database.WriteAsync(work => work.ExecuteAsync("delete from outbox"), CancellationToken.None));
+
+        Assert.True(database.Dialect.IsAway(thrown), thrown.Message);
+        var why = await database.WhyNothingIsStoredAsync(CancellationToken.None);
+        Assert.NotNull(why);
+        Assert.False(database.Dialect.IsFull(why));
+        Assert.Equal(0, await database.ReadAsync(read => read.ScalarAsync<long>("select count(*) from outbox"), CancellationToken.None));
+    }
+
     private static async Task AwayAsync(Engine engine, int port)
     {
         Dialect dialect = engine == Engine.PostgreSql

@@ -90,6 +90,23 @@ public sealed class SharingACommit() : OnAnEngine(Engine.Sqlite)
     }
 
     [Fact]
+    public async Task A_write_that_finds_no_room_says_so_and_when_there_is_room_others_are_stored()
+    {
+        var thrown = await Assert.ThrowsAsync<SqliteException>(() => Database.WriteAsync(async work =>
+        {
+            // No more pages than there are: of this connection alone, which is given up.
+            await work.ExecuteAsync("pragma max_page_count = 1");
+            await work.ExecuteAsync("create table large (body blob); insert into large (body) values (zeroblob(1000000));");
+        }, None));
+
+        Assert.True(Database.Dialect.IsFull(thrown), thrown.Message);
+        Assert.True(Database.Dialect.IsAway(thrown));
+        Assert.Null(await Database.WhyNothingIsStoredAsync(None));
+        await NoteAsync(1).WaitAsync(Soon());
+        Assert.Equal(1, await CountAsync("timeline"));
+    }
+
+    [Fact]
     public async Task Where_the_file_cannot_be_opened_every_waiting_write_hears_it()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"hotline-absent-{Guid.NewGuid():N}");

@@ -122,7 +122,7 @@ internal sealed class Cluster : IAsyncDisposable
         var moved = $"{data}.moved";
         await AskAsync("database", "stop");
         Directory.Move(data, moved);
-        (Disk, NoDisk) = await SmallDisk.TryMountAsync(data, 768);
+        (Disk, NoDisk) = await SmallDisk.TryMountAsync(data);
         if (Disk is null)
         {
             Directory.Delete(data);
@@ -133,7 +133,7 @@ internal sealed class Cluster : IAsyncDisposable
             await Shell.RunAsync("cp", "-a", $"{moved}/.", data);
         }
         await AskAsync("database", "start");
-        // The log alone would grow to 1 GB before it is cut, and the disk would be full of it.
+        // The log alone would grow to 1 GB before it is cut, all of it in memory.
         if (Disk is not null) await SetAsync("max_wal_size", "128MB");
     }
 

@@ -180,11 +180,22 @@ internal sealed class DiskFull : Fault
     public override async Task StrikeAsync(Target target)
     {
         await target.Pace.MomentAsync(target.Random);
-        target.Site.Disk!.Fill();
+        await target.Site.Disk!.FillAsync();
+        if (target.Site.Embedded) await SaysAsync(target, "read-only");
         await Task.Delay(target.Pace.Hold(3, 30));
-        target.Site.Disk.Free();
+        await target.Site.Disk.FreeAsync();
         // PostgreSQL gives up where its log cannot grow, and does not come back by itself.
         if (target.Site.Cluster is { } cluster) await cluster.ReviveDatabaseAsync();
+        else await SaysAsync(target, "ok");
+    }
+
+    /// <summary>Whoever looks after it hears of it.</summary>
+    private static async Task SaysAsync(Target target, string status)
+    {
+        using var calls = new Calls(target.Site);
+        using var patience = new CancellationTokenSource(Pace.Patience);
+        while ((await calls.GetAsync("/health/ready", patience.Token))["database"]!["status"]!.GetValue<string>() != status)
+            await Task.Delay(100, patience.Token);
     }
 }
 

@@ -132,7 +132,7 @@ internal sealed partial class Site : IAsyncDisposable
     public static async Task<Site> EmbeddedAsync()
     {
         var folder = Directory.CreateTempSubdirectory("hotline-faults-").FullName;
-        var (disk, reason) = await SmallDisk.TryMountAsync(Path.Combine(folder, "data"), 256);
+        var (disk, reason) = await SmallDisk.TryMountAsync(Path.Combine(folder, "data"));
         var site = new Site("embedded") { Disk = disk, NoDisk = reason, Clock = Clockwork.TryCreate(folder) };
         if (disk is not null) site._parts.Push(disk);
         site.Hotline = await Installation.SetUpAsync(folder, ["--Outbox:RetryAfterSeconds=3", $"--Overload:Requests={Overload.Requests}"], site.DropAsync);
@@ -202,7 +202,7 @@ internal sealed partial class Site : IAsyncDisposable
     /// <summary>Frees the disk, sets the clock, and starts everything that does not run.</summary>
     public async Task HealAsync()
     {
-        Disk?.Free();
+        if (Disk is not null) await Disk.FreeAsync();
         if (Clock is { } clock) clock.MoveBy(-clock.Ahead);
         if (Cluster is not null)
         {

@@ -6,7 +6,7 @@ namespace Hotline.App.Web;
 
 /// <summary>
 /// <c>/health/live</c>: the process runs. <c>/health/ready</c>: each part by name; 503 only without a database, because filing goes on
-/// while the broker is away.
+/// while the broker is away, and reading while nothing can be stored.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -33,11 +33,18 @@ internal static class HealthEndpoints
         try
         {
             var figures = await lag.MeasureAsync(null, ct);
-            var age = figures.Oldest is { } oldest ? database.Clock.Now - oldest : TimeSpan.Zero;
+            var stored = await database.WhyNothingIsStoredAsync(ct) switch
+            {
+                null => new Part("ok"),
+                { } full when database.Dialect.IsFull(full) => new Part("read-only", "The disk of the database is full. Nothing can be stored until there is room on it again."),
+                _ => new Part("read-only", "The database refuses to store anything; the log of the service says why."),
+            };
+            // Below zero where it was written while a clock was ahead.
+            var age = figures.Oldest is { } oldest && database.Clock.Now is var now && oldest < now ? now - oldest : TimeSpan.Zero;
             var outbox = new OutboxPart(
                 figures.Faulted > 0 ? "faults" : age > LagToNote ? "behind" : "ok", figures.Owed, Math.Round(age.TotalSeconds, 1), figures.Faulted);
-            var ok = bus.Status == "ok" && outbox.Status == "ok";
-            return TypedResults.Ok(new Readiness(ok ? "ok" : "degraded", new Part("ok"), bus, outbox));
+            var ok = stored.Status == "ok" && bus.Status == "ok" && outbox.Status == "ok";
+            return TypedResults.Ok(new Readiness(ok ? "ok" : "degraded", stored, bus, outbox));
         }
         catch (Exception e) when (database.Dialect.IsAway(e))
         {

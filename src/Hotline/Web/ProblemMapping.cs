@@ -36,7 +36,8 @@ internal sealed partial class ProblemMapping(Dialect dialect, ILogger<ProblemMap
     {
         LogAway(http.Request.Method, http.Request.Path, exception.Message);
         http.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
-        return Problems.Of(503, "database-away", $"The database cannot be reached. Try again in {RetryAfterSeconds} seconds.");
+        var what = dialect.IsFull(exception) ? "The disk of the database is full: nothing can be stored" : "The database cannot be reached";
+        return Problems.Of(503, "database-away", $"{what}. Try again in {RetryAfterSeconds} seconds.");
     }
 
     /// <summary>It lost against others again and again, and was undone each time.</summary>
