@@ -51,15 +51,15 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     }
 
     [Fact]
-    public async Task A_segment_built_before_likeness_was_known_is_built_again_while_it_matters()
+    public async Task A_segment_built_before_likeness_was_known_is_built_again()
     {
         var number = await FileAsync(Smoke, SmokeText);
         await FillAsync(50);
         await IndexAsync();
         await Desk.Db.Database.WriteAsync(async work =>
         {
-            await work.ExecuteAsync("delete from intake_search where id - (id / 65536) * 65536 >= 16384 and id - (id / 65536) * 65536 < 32768");
-            await work.ExecuteAsync("update intake_search_segment set likeness = @no", new { no = false });
+            await work.ExecuteAsync("delete from intake_search where id - (id / 65536) * 65536 >= 16384 and id - (id / 65536) * 65536 < 49151");
+            await work.ExecuteAsync("update intake_search_segment set likeness = @no, callers = @no", new { no = false });
         }, None);
 
         Assert.Empty(await FromIndexAsync());
@@ -111,6 +111,24 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     }
 
     [Fact]
+    public async Task A_callers_tickets_are_known_from_the_index_and_only_those_that_count_as_recent()
+    {
+        var caller = new FileTicket.Person(null, "13800009999");
+        for (var i = 0; i < 15; i++) await FileAsync($"很久以前第{i}件事", "与路灯无关。", "", "138 0000 9999");
+        Desk.Db.Time.Advance(TimeSpan.FromDays(50));
+        for (var i = 0; i < 25; i++) await FileAsync($"第{i}件别的事", "与路灯无关。", "", "138 0000 9999");
+        var number = await FileAsync(Smoke, SmokeText, phone: "138 0000 9999");
+        await FillAsync(50);
+        await IndexAsync();
+        Desk.Db.Time.Advance(TimeSpan.FromDays(60));
+
+        var found = await FromIndexAsync(SmokeAgain with { Caller = caller });
+
+        Assert.Equal(number, found[0].Number);
+        Assert.Contains("同一来电人（近期共 26 件）", found[0].Why.Zh, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Coordinates_say_how_far_apart()
     {
         await FillAsync(10);
@@ -149,10 +167,10 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     }
 
     /// <summary>As a process finds it that has read the newest few tickets and no more.</summary>
-    private async Task<IReadOnlyList<SimilarTicket>> FromIndexAsync()
+    private async Task<IReadOnlyList<SimilarTicket>> FromIndexAsync(FindSimilar? request = null)
     {
         using var recent = new RecentTexts(Desk.Db.Database, most: 3);
-        return await new SimilarTickets(Desk.Db.Database, Desk.Contacts, recent, new RepeatSettings()).FindAsync(SmokeAgain, None);
+        return await new SimilarTickets(Desk.Db.Database, Desk.Contacts, recent, new RepeatSettings()).FindAsync(request ?? SmokeAgain, None);
     }
 
     private Task<string> FileAsync(string title, string text, string? address = null, string? phone = null, Location? location = null, string? answer = null) => Desk.FileAsync(new FileTicket(
@@ -173,7 +191,7 @@ public abstract class FindingRepeats(Engine engine) : OnEngine(engine)
     private async Task IndexAsync()
     {
         Desk.Db.Time.Advance(TimeSpan.FromSeconds(70));
-        var indexer = new SearchIndexer(Desk.Db.Database, Small, new RepeatSettings(), NullLogger<SearchIndexer>.Instance);
+        var indexer = new SearchIndexer(Desk.Db.Database, Small, NullLogger<SearchIndexer>.Instance);
         while (await indexer.StepAsync(None))
         {
             // until it has caught up

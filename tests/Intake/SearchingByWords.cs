@@ -57,6 +57,60 @@ public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
     }
 
     [Fact]
+    public async Task A_callers_tickets_are_found_whether_indexed_or_not()
+    {
+        var random = new Random(7);
+        await FileAsync(random, 90, phones: 5);
+        Advance(TimeSpan.FromSeconds(11));
+        await IndexAsync(Indexer());
+        await FileAsync(random, 20, phones: 5);
+        await Desk.RoutedAsync(_filed[12].Number, 1, 1);
+        Assert.Contains(await SegmentsAsync(), s => s.Tickets >= 32);
+
+        await AssertCallersAsync();
+    }
+
+    [Fact]
+    public async Task A_segment_that_has_no_callers_is_looked_through_and_built_again()
+    {
+        var random = new Random(8);
+        await FileAsync(random, 90, phones: 5);
+        Advance(TimeSpan.FromSeconds(11));
+        await IndexAsync(Indexer());
+        await Desk.RoutedAsync(_filed[12].Number, 1, 1);
+        await Desk.Db.Database.WriteAsync(async work =>
+        {
+            await work.ExecuteAsync("delete from intake_search where id - (id / 65536) * 65536 >= 32768 and id - (id / 65536) * 65536 < 49151");
+            await work.ExecuteAsync("update intake_search_segment set callers = @no where from_at < @half", new { no = false, half = _filed[45].At });
+        }, None);
+        Assert.Contains(await SegmentsAsync(), s => !s.Callers);
+        Assert.Equal(Expected("", f => f.Ticket.Caller!.Phone == Phone(1) && f.At < _filed[30].At).Take(3),
+            (await FindAsync(new TicketFilter(Phone: Phone(1)))).Where(n => string.CompareOrdinal(n, _filed[30].Number) < 0).Take(3));
+
+        await Desk.Db.Database.WriteAsync(work => work.ExecuteAsync("update intake_search_segment set callers = @no", new { no = false }), None);
+        await AssertCallersAsync();
+        await IndexAsync(Indexer());
+
+        Assert.All(await SegmentsAsync(), s => Assert.True(s.Callers));
+        await AssertCallersAsync();
+    }
+
+    private async Task AssertCallersAsync()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            bool Calls((string Number, DateTimeOffset At, FileTicket Ticket) filed) => filed.Ticket.Caller!.Phone == Phone(i);
+            Assert.Equal(Expected("", Calls), await FindAsync(new TicketFilter(Phone: Phone(i))));
+            Assert.Equal(Expected("灯", Calls), await FindAsync(new TicketFilter(Q: "灯", Phone: Phone(i))));
+            Assert.Equal(Expected("", f => Calls(f) && f == _filed[12]), await FindAsync(new TicketFilter(Phone: Phone(i), Unit: "320613001")));
+            Assert.Equal(Expected("", f => Calls(f) && f != _filed[12]), await FindAsync(new TicketFilter(Phone: Phone(i), Status: "filed")));
+        }
+        Assert.Empty(await FindAsync(new TicketFilter(Phone: "13800009999")));
+    }
+
+    private static string Phone(int caller) => $"1380000000{caller}";
+
+    [Fact]
     public async Task A_number_is_found_by_its_beginning()
     {
         await FileAsync(new Random(3), 12);
@@ -76,7 +130,7 @@ public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
         await FileAsync(random, 150);
         Advance(TimeSpan.FromSeconds(11));
         await using var other = Desk.Db.Reopen();
-        var (one, two) = (Indexer(), new SearchIndexer(other, Small, new RepeatSettings(), NullLogger<SearchIndexer>.Instance));
+        var (one, two) = (Indexer(), new SearchIndexer(other, Small, NullLogger<SearchIndexer>.Instance));
 
         for (var i = 0; i < 20; i++) await Task.WhenAll(one.StepAsync(None), two.StepAsync(None));
 
@@ -133,7 +187,7 @@ public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
         Assert.Equal([late], await FindAsync(new TicketFilter(Q: "迟到的")));
     }
 
-    private SearchIndexer Indexer() => new(Desk.Db.Database, Small, new RepeatSettings(), NullLogger<SearchIndexer>.Instance);
+    private SearchIndexer Indexer() => new(Desk.Db.Database, Small, NullLogger<SearchIndexer>.Instance);
 
     /// <summary>Lets others that may hold the work lose it, and works until nothing is left.</summary>
     private async Task IndexAsync(SearchIndexer indexer)
@@ -147,11 +201,13 @@ public abstract class SearchingByWords(Engine engine) : OnEngine(engine)
 
     private void Advance(TimeSpan by) => Desk.Db.Time.Advance(by);
 
-    private async Task FileAsync(Random random, int count)
+    /// <param name="phones">Different callers; 0 leaves the one there is.</param>
+    private async Task FileAsync(Random random, int count, int phones = 0)
     {
         for (var i = 0; i < count; i++)
         {
             var ticket = IntakeDesk.NoMasks with { Title = Text(random, 1, 6), Description = Text(random, 1, 20), Address = Text(random, 0, 6) };
+            if (phones > 0) ticket = ticket with { Caller = new FileTicket.Person(null, Phone(random.Next(phones))) };
             var at = Desk.Db.Clock.Now;
             _filed.Add((await Desk.FileAsync(ticket), at, ticket));
             if (random.Next(3) > 0) Advance(TimeSpan.FromMilliseconds(random.Next(1, 2000)));

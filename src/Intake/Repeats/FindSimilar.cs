@@ -64,12 +64,12 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
     {
         var since = settings.Since(database.Clock.Now);
         var segments = await SegmentTable.ReadyAsync(db);
-        await recent.FollowAsync(db, segments.Count == 0 ? DateTimeOffset.UnixEpoch : segments[^1].ToAt);
+        var indexedTo = segments.Count == 0 ? DateTimeOffset.UnixEpoch : segments[^1].ToAt;
+        await recent.FollowAsync(db, indexedTo);
         var candidates = await CandidatesAsync(db, request, [.. segments.Where(s => s.Likeness && s.ToAt > since)], since);
         var phoneHash = contacts.Fingerprint(request.Caller?.Phone);
-        var rows = await RowsAsync(db, candidates, phoneHash, since);
-        var ofCaller = phoneHash is null ? 0 : await db.ScalarAsync<int>("select count(*) from intake_ticket where phone_hash = @phoneHash and phone_hash is not null and filed_at >= @since", new { phoneHash, since });
-        return Judge(request, rows, phoneHash, ofCaller);
+        var (ofCaller, newest) = phoneHash is null ? (0, []) : await OfCallerAsync(db, TextTokens.OfCaller(phoneHash), segments, indexedTo, since);
+        return Judge(request, await RowsAsync(db, [.. candidates, .. newest], since), phoneHash, ofCaller);
     }, ct);
 
     /// <summary>The numbers of the tickets that have most in common with the request, by the weights of the keys.</summary>
@@ -83,14 +83,14 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
         var best = new PriorityQueue<(Segment? Segment, int Ticket, string Number), float>();
         foreach (var (number, score) in newest) best.Enqueue((null, 0, number), score);
 
-        var bodies = await SegmentTable.BodiesAsync(db, segments.SelectMany(s => keys.Select(k => KeyOf(s, k.Key))));
+        var bodies = await SegmentTable.BodiesAsync(db, segments.SelectMany(s => keys.Select(k => s.LikenessKey(k.Key))));
         var scores = ArrayPool<float>.Shared.Rent(segments.Length == 0 ? 0 : segments.Max(s => s.Tickets));
         foreach (var segment in segments)
         {
             var ofSegment = scores.AsSpan(0, segment.Tickets);
             ofSegment.Clear();
             foreach (var (key, weight) in keys)
-                if (bodies.TryGetValue(KeyOf(segment, key), out var body)) SegmentBody.Score(SegmentBody.Find(body, key).Span, weight, ofSegment);
+                if (bodies.TryGetValue(segment.LikenessKey(key), out var body)) SegmentBody.Score(SegmentBody.Find(body, key).Span, weight, ofSegment);
             for (var ticket = 0; ticket < ofSegment.Length; ticket++)
             {
                 var score = ofSegment[ticket];
@@ -101,28 +101,33 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
         }
         ArrayPool<float>.Shared.Return(scores);
         var found = best.UnorderedItems.Select(i => i.Element).ToList();
-        var chunks = await SegmentTable.BodiesAsync(db, found.Where(f => f.Segment is not null).Select(f => ChunkOf(f.Segment!, f.Ticket)));
-        return [.. found.Select(f => f.Segment is null ? f.Number : SegmentBody.NumberAt(chunks[ChunkOf(f.Segment, f.Ticket)], f.Ticket % SegmentBody.ChunkSize))];
-
-        static long ChunkOf(Segment segment, int ticket) => segment.Key(SegmentBody.FirstChunk + (ticket / SegmentBody.ChunkSize));
-
-        static long KeyOf(Segment segment, uint key) => segment.Key(SegmentBody.FirstOfLikeness + TextTokens.Bucket(key, segment.Buckets));
+        var entries = await SegmentTable.EntriesAsync(db, found.Where(f => f.Segment is not null).Select(f => (f.Segment!, f.Ticket)));
+        return [.. found.Where(f => f.Segment is null).Select(f => f.Number), .. entries.Select(e => e.Number)];
     }
 
-    private static async Task<IReadOnlyList<CandidateRow>> RowsAsync(Session db, List<string> numbers, string? phoneHash, DateTimeOffset since)
+    /// <summary>How many tickets the caller has since then, and the numbers of the newest.</summary>
+    private async Task<(int Count, List<string> Newest)> OfCallerAsync(Session db, uint caller, IReadOnlyList<Segment> segments, DateTimeOffset indexedTo, DateTimeOffset since)
     {
-        var ofCaller = phoneHash is null ? "" : $"""
-
-            union all
-            select {CandidateRow.Columns} from (
-                select * from intake_ticket where phone_hash = @phoneHash and phone_hash is not null and filed_at >= @since
-                order by filed_at desc, number desc {db.Dialect.Limit}) t join intake_progress p on p.number = t.number
-            """;
-        var rows = await db.QueryAsync<CandidateRow>($"""
-            select {CandidateRow.Columns} from {Tickets.Whole} where {db.Dialect.Among("t.number", "@among")} and t.filed_at >= @since{ofCaller}
-            """, new { among = Json.Write(numbers.Distinct(StringComparer.Ordinal)), since, phoneHash, limit = ByCaller });
-        return [.. rows.DistinctBy(r => r.Number, StringComparer.Ordinal)];
+        var newest = recent.Read(_ => recent.OfCaller(caller, indexedTo > since ? indexedTo : since).ToList());
+        var count = newest.Count;
+        var looked = segments.Where(s => s.Callers && s.ToAt > since).Reverse().ToArray();
+        var bodies = await SegmentTable.BodiesAsync(db, looked.Select(s => s.CallerKey(caller)));
+        foreach (var segment in looked)
+        {
+            if (!bodies.TryGetValue(segment.CallerKey(caller), out var body)) continue;
+            var tickets = SegmentBody.Unpack(SegmentBody.Find(body, caller).Span);
+            var isWhole = segment.FromAt >= since;
+            count += isWhole ? tickets.Length : 0;
+            var entries = await SegmentTable.EntriesAsync(db, tickets.Reverse().Take(isWhole ? ByCaller - newest.Count : tickets.Length).Select(t => (segment, t)));
+            if (!isWhole) count += entries.Count(e => e.At >= since.ToUnixTimeMilliseconds());
+            newest.AddRange(entries.Select(e => e.Number));
+        }
+        return (count, newest.Count > ByCaller ? newest[..ByCaller] : newest);
     }
+
+    private static Task<IReadOnlyList<CandidateRow>> RowsAsync(Session db, List<string> numbers, DateTimeOffset since) => db.QueryAsync<CandidateRow>($"""
+        select {CandidateRow.Columns} from {Tickets.Whole} where {db.Dialect.Among("t.number", "@among")} and t.filed_at >= @since
+        """, new { among = Json.Write(numbers.Distinct(StringComparer.Ordinal)), since });
 
     private IReadOnlyList<SimilarTicket> Judge(FindSimilar request, IReadOnlyList<CandidateRow> rows, string? phoneHash, int ofCaller)
     {

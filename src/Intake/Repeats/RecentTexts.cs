@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Hotline.Data;
 using Hotline.Data.Likeness;
+using Hotline.Intake.Search;
 
 namespace Hotline.Intake.Repeats;
 
@@ -28,7 +29,7 @@ public sealed class RecentTexts(Database database, int most = 4096) : IDisposabl
     private Dictionary<uint, List<int>> _byKey = [];
     private DateTimeOffset _readTo = DateTimeOffset.UnixEpoch;
 
-    internal readonly record struct Recent(DateTimeOffset FiledAt, string Number, IReadOnlyCollection<uint> Keys);
+    internal readonly record struct Recent(DateTimeOffset FiledAt, string Number, IReadOnlyCollection<uint> Keys, uint? Caller);
 
     /// <summary>Reads what has been filed since the last call.</summary>
     /// <param name="indexedTo">What was filed before is found in the index.</param>
@@ -38,7 +39,7 @@ public sealed class RecentTexts(Database database, int most = 4096) : IDisposabl
         try
         {
             var rows = await db.QueryAsync<TextRow>($"""
-                select number, filed_at, title, substring(description, 1, {Letters}) as description, address
+                select number, filed_at, title, substring(description, 1, {Letters}) as description, address, phone_hash
                 from intake_ticket where filed_at >= @from
                 order by filed_at desc, number desc {db.Dialect.Limit}
                 """, new { from = _readTo - Settled, limit = most });
@@ -85,6 +86,11 @@ public sealed class RecentTexts(Database database, int most = 4096) : IDisposabl
         return scores.Where(s => _tickets[s.Key].FiledAt >= since).Select(s => (_tickets[s.Key].Number, s.Value));
     }
 
+    /// <summary>The tickets of a caller since then, the newest first. Inside of <see cref="Read"/>.</summary>
+    internal IEnumerable<string> OfCaller(uint caller, DateTimeOffset since) => _tickets
+        .Where(t => t.Caller == caller && t.FiledAt >= since)
+        .OrderByDescending(t => t.FiledAt).ThenByDescending(t => t.Number, StringComparer.Ordinal).Select(t => t.Number);
+
     private void Add(IEnumerable<TextRow> rows)
     {
         foreach (var row in rows)
@@ -92,7 +98,7 @@ public sealed class RecentTexts(Database database, int most = 4096) : IDisposabl
             if (row.FiledAt > _readTo) _readTo = row.FiledAt;
             if (!_known.Add(row.Number)) continue;
             _rarity.Add(row.Title, row.Description, row.Address);
-            Add(new Recent(row.FiledAt, row.Number, LookupKeys.Of(row.Title, row.Description)));
+            Add(new Recent(row.FiledAt, row.Number, LookupKeys.Of(row.Title, row.Description), row.PhoneHash is null ? null : TextTokens.OfCaller(row.PhoneHash)));
         }
         // A clock that was put back must not hide what is filed from now on.
         if (_readTo > database.Clock.Now) _readTo = database.Clock.Now;
@@ -136,5 +142,6 @@ public sealed class RecentTexts(Database database, int most = 4096) : IDisposabl
         public required string Title { get; init; }
         public required string Description { get; init; }
         public required string Address { get; init; }
+        public string? PhoneHash { get; init; }
     }
 }

@@ -20,7 +20,7 @@ public sealed record SearchIndexSettings(int Small, int Large, TimeSpan Settled,
 /// small segments are built again into large ones, from the tickets themselves. Where it stands is in the database: the end of the last segment that is ready.
 /// It may stop anywhere and run in several processes: a segment counts when its row becomes ready, which only happens where no other lies.
 /// </summary>
-public sealed partial class SearchIndexer(Database database, SearchIndexSettings settings, RepeatSettings repeats, ILogger<SearchIndexer> log) : BackgroundService
+public sealed partial class SearchIndexer(Database database, SearchIndexSettings settings, ILogger<SearchIndexer> log) : BackgroundService
 {
     /// <summary>Rows in one transaction: others write in between.</summary>
     private const int RowsAtOnce = 32;
@@ -72,7 +72,7 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
         if (await EndOfNextAsync(end, settings.Large, ct) is { } far) return await BuildAsync(end, far, [], ct);
         if (await EndOfNextAsync(end, settings.Small, ct) is { } near) return await BuildAsync(end, near, [], ct);
         if (SmallOnes(segments) is { Count: > 0 } small) return await BuildAsync(small[0].FromAt, small[^1].ToAt, small, ct);
-        if (segments.LastOrDefault(s => !s.Likeness && s.ToAt > repeats.Since(database.Clock.Now)) is { } old) return await BuildAsync(old.FromAt, old.ToAt, [old], ct);
+        if (segments.LastOrDefault(s => !s.Callers) is { } old) return await BuildAsync(old.FromAt, old.ToAt, [old], ct);
         if (await ClearAsync(ct)) return true;
         return await CheckAsync(segments, ct);
     }
@@ -110,11 +110,11 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
             var began = time.GetTimestamp();
             // A page at a time, and not one long answer: no snapshot is held while it rests.
             var rows = await database.ReadAsync(db => db.QueryAsync<TextRow>($"""
-                select number, filed_at, title, description, address from intake_ticket
+                select number, filed_at, title, description, address, phone_hash from intake_ticket
                 where filed_at >= @at and filed_at < @to and (filed_at > @at or number > @number)
                 order by filed_at, number {db.Dialect.Limit}
                 """, new { at, number, to, limit = settings.Page }), ct);
-            foreach (var row in rows) builder.Add(row.FiledAt, row.Number, row.Title, row.Description, row.Address);
+            foreach (var row in rows) builder.Add(row.FiledAt, row.Number, row.Title, row.Description, row.Address, row.PhoneHash);
             if (rows.Count < settings.Page) break;
             (at, number) = (rows[^1].FiledAt, rows[^1].Number);
             await RestAsync(began, ct);
@@ -198,6 +198,7 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
         public required string Title { get; init; }
         public required string Description { get; init; }
         public required string Address { get; init; }
+        public string? PhoneHash { get; init; }
     }
 
     [LoggerMessage(LogLevel.Debug, "{Count} tickets filed from {From} to {To} are indexed")]

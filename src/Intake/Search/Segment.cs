@@ -16,8 +16,20 @@ internal sealed record Segment
     /// <summary>Whether it has keys of likeness; segments of earlier versions have none.</summary>
     public required bool Likeness { get; init; }
 
+    /// <summary>Whether it has the callers; segments of earlier versions have none, and are built again.</summary>
+    public required bool Callers { get; init; }
+
     /// <summary>Where the body of a block lies in <c>intake_search</c>.</summary>
     public long Key(int block) => (Id << 16) + block;
+
+    /// <summary>Where the body with a token of a text lies.</summary>
+    public long TextKey(uint token) => Key(TextTokens.Bucket(token, Buckets));
+
+    /// <summary>Where the body with a key of likeness lies.</summary>
+    public long LikenessKey(uint key) => Key(SegmentBody.FirstOfLikeness + TextTokens.Bucket(key, Buckets));
+
+    /// <summary>Where the body with a caller (<see cref="TextTokens.OfCaller"/>) lies.</summary>
+    public long CallerKey(uint caller) => Key(SegmentBody.FirstOfCallers + TextTokens.Bucket(caller, SegmentBody.BucketsOfCallers(Buckets)));
 
     /// <summary>Every block lies from here, inclusive, to the next segment's, exclusive.</summary>
     public static long FirstKey(long id) => id << 16;
@@ -26,15 +38,19 @@ internal sealed record Segment
 /// <summary>
 /// The bodies of a segment. Its tickets are numbered from 0 in the order of filing. Blocks 0 … buckets − 1 hold postings: token, length in
 /// bytes, and the tickets that have it as differences. Blocks from <see cref="FirstOfLikeness"/> on hold the same for the keys under which tickets that are alike are looked up
-/// (<see cref="LookupKeys"/>); those that very many tickets have tell nothing and are left out. Block <see cref="Directory"/> says when each chunk of tickets begins; blocks from
+/// (<see cref="LookupKeys"/>); those that very many tickets have tell nothing and are left out. Blocks from <see cref="FirstOfCallers"/> on hold the same for those who called. Block <see cref="Directory"/> says when each chunk of tickets begins; blocks from
 /// <see cref="FirstChunk"/> on hold <see cref="ChunkSize"/> tickets each: instant and number as differences. All numbers are of variable length.
 /// </summary>
 internal static class SegmentBody
 {
     public const int ChunkSize = 256;
     public const int FirstOfLikeness = 16384;
+    public const int FirstOfCallers = 32768;
     public const int Directory = 49151;
     public const int FirstChunk = 49152;
+
+    /// <summary>A ticket has one caller and some hundred pairs of characters: some sixty to a block.</summary>
+    public static int BucketsOfCallers(int buckets) => buckets / 8;
 
     /// <summary>A ticket's place in time, and its number.</summary>
     public readonly record struct Entry(long At, string Number);
@@ -45,14 +61,14 @@ internal static class SegmentBody
         private const double MostOfKey = 0.01;
         private const int LeastOfKey = 32;
 
-        private readonly Dictionary<uint, List> _lists = [], _keys = [];
+        private readonly Dictionary<uint, List> _lists = [], _keys = [], _callers = [];
         private readonly List<Entry> _entries = [];
         private readonly HashSet<uint> _tokens = [];
 
         public int Count => _entries.Count;
 
         /// <summary>Tickets come in the order of filing.</summary>
-        public void Add(DateTimeOffset filedAt, string number, string title, string description, string address)
+        public void Add(DateTimeOffset filedAt, string number, string title, string description, string address, string? phoneHash)
         {
             _tokens.Clear();
             TextTokens.AddTo(_tokens, title);
@@ -60,6 +76,7 @@ internal static class SegmentBody
             TextTokens.AddTo(_tokens, address);
             Add(_lists, _tokens);
             Add(_keys, LookupKeys.Of(title, description));
+            if (phoneHash is not null) Add(_callers, [TextTokens.OfCaller(phoneHash)]);
             _entries.Add(new Entry(filedAt.ToUnixTimeMilliseconds(), number));
         }
 
@@ -77,11 +94,16 @@ internal static class SegmentBody
         {
             var writer = new Writer();
             var mostOfKey = Math.Max(LeastOfKey, (int)(_entries.Count * MostOfKey));
-            foreach (var (first, lists) in new[] { (0, _lists), (FirstOfLikeness, _keys.Where(k => k.Value.Count <= mostOfKey).ToDictionary()) })
+            foreach (var (first, lists, count) in new[]
             {
-                var spread = new List<uint>?[buckets];
-                foreach (var token in lists.Keys) (spread[TextTokens.Bucket(token, buckets)] ??= []).Add(token);
-                for (var bucket = 0; bucket < buckets; bucket++)
+                (0, _lists, buckets),
+                (FirstOfLikeness, _keys.Where(k => k.Value.Count <= mostOfKey).ToDictionary(), buckets),
+                (FirstOfCallers, _callers, BucketsOfCallers(buckets)),
+            })
+            {
+                var spread = new List<uint>?[count];
+                foreach (var token in lists.Keys) (spread[TextTokens.Bucket(token, count)] ??= []).Add(token);
+                for (var bucket = 0; bucket < count; bucket++)
                 {
                     if (spread[bucket] is not { } tokens) continue;
                     foreach (var token in tokens)
@@ -214,17 +236,17 @@ internal static class SegmentBody
         return [.. entries];
     }
 
-    /// <returns>The number of one ticket of a chunk.</returns>
-    public static string NumberAt(ReadOnlySpan<byte> body, int place)
+    /// <returns>One ticket of a chunk.</returns>
+    public static Entry EntryAt(ReadOnlySpan<byte> body, int place)
     {
-        var (day, running) = (0L, 0L);
+        var (at, day, running) = (0L, 0L, 0L);
         for (var i = 0; i <= place; i++)
         {
-            Read(ref body);
+            at += (long)Read(ref body);
             day += ReadSigned(ref body);
             running += ReadSigned(ref body);
         }
-        return Join(day, running);
+        return new Entry(at, Join(day, running));
     }
 
     /// <summary>20200207-000123 as two numbers.</summary>

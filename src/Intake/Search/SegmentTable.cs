@@ -6,7 +6,7 @@ namespace Hotline.Intake.Search;
 /// <summary>The segments of the text index in the database.</summary>
 internal static class SegmentTable
 {
-    private const string Columns = "id, from_at, to_at, tickets, buckets, likeness";
+    private const string Columns = "id, from_at, to_at, tickets, buckets, likeness, callers";
 
     /// <summary>Those that count, oldest first; none overlaps another.</summary>
     public static Task<IReadOnlyList<Segment>> ReadyAsync(Session db) =>
@@ -16,6 +16,15 @@ internal static class SegmentTable
     public static async Task<Dictionary<long, byte[]>> BodiesAsync(Session db, IEnumerable<long> keys) =>
         (await db.QueryAsync<BodyRow>($"select id, body from intake_search where id {db.Dialect.AmongNumbers}", new { among = Json.Write(keys.Distinct()) }))
         .ToDictionary(r => r.Id, r => r.Body);
+
+    /// <summary>Tickets of segments, in the order asked for.</summary>
+    public static async Task<List<SegmentBody.Entry>> EntriesAsync(Session db, IEnumerable<(Segment Segment, int Ticket)> tickets)
+    {
+        var places = tickets.Select(t => (Key: t.Segment.Key(SegmentBody.FirstChunk + (t.Ticket / SegmentBody.ChunkSize)), Place: t.Ticket % SegmentBody.ChunkSize)).ToList();
+        if (places.Count == 0) return [];
+        var chunks = await BodiesAsync(db, places.Select(p => p.Key));
+        return [.. places.Select(p => SegmentBody.EntryAt(chunks[p.Key], p.Place))];
+    }
 
     /// <summary>A segment that does not count yet.</summary>
     public static Task<Segment> OpenAsync(Database database, DateTimeOffset from, DateTimeOffset to, int tickets, int buckets, CancellationToken ct) => database.WriteAsync(async work =>
@@ -28,10 +37,11 @@ internal static class SegmentTable
             Tickets = tickets,
             Buckets = buckets,
             Likeness = true,
+            Callers = true,
         };
         await work.ExecuteAsync($"""
-            insert into intake_search_segment ({Columns}, state, since) values (@Id, @FromAt, @ToAt, @Tickets, @Buckets, @Likeness, 'building', @now)
-            """, new { segment.Id, segment.FromAt, segment.ToAt, segment.Tickets, segment.Buckets, segment.Likeness, now = work.Now });
+            insert into intake_search_segment ({Columns}, state, since) values (@Id, @FromAt, @ToAt, @Tickets, @Buckets, @Likeness, @Callers, 'building', @now)
+            """, new { segment.Id, segment.FromAt, segment.ToAt, segment.Tickets, segment.Buckets, segment.Likeness, segment.Callers, now = work.Now });
         return segment;
     }, ct);
 

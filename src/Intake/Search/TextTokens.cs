@@ -30,6 +30,14 @@ internal static class TextTokens
         return [.. tokens];
     }
 
+    /// <summary>What a caller is looked up by; of two with the same the fingerprint of the phone decides. (FNV-1a)</summary>
+    public static uint OfCaller(string phoneHash)
+    {
+        var token = 2166136261u;
+        foreach (var c in phoneHash) token = (token ^ c) * 16777619u;
+        return token;
+    }
+
     /// <summary>What decides in the end: the tokens only say where to look.</summary>
     public static bool Contains(string text, string q) => text.Contains(q, StringComparison.OrdinalIgnoreCase);
 

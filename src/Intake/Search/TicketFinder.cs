@@ -15,13 +15,16 @@ internal sealed record Wanted(
     /// <summary>Nearly all tickets are closed, so this narrows nothing.</summary>
     public bool OnlyOpen => Status is not null && Status != TicketStatus.Closed.Word();
 
+    /// <summary>Has something that stands in the index of words.</summary>
+    public bool InWords => Q is not null || PhoneHash is not null;
+
     /// <summary>Conditions that have an index of their own.</summary>
-    public int Narrow => (PhoneHash is null ? 0 : 1) + (OnlyOpen ? 1 : 0) + (Unit is null ? 0 : 1) + (Category is null ? 0 : 1);
+    public int Narrow => (OnlyOpen ? 1 : 0) + (Unit is null ? 0 : 1) + (Category is null ? 0 : 1);
 }
 
 /// <summary>
 /// Finds tickets, newest first, in bounded time. One condition is answered by its index. Several are answered by the index of the narrowest and a look at each ticket; a text
-/// by the text index and a look at each candidate. Where that takes longer than <see cref="Budget"/>, the answer is what was found so far, and how far back it reaches: the
+/// and a caller by the index of words and a look at each candidate. Where that takes longer than <see cref="Budget"/>, the answer is what was found so far, and how far back it reaches: the
 /// caller goes on from there.
 /// </summary>
 internal sealed class TicketFinder(Session db, Wanted wanted, int size)
@@ -41,9 +44,14 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>So many candidates of a segment are rather read than narrowed down.</summary>
     private const int FewCandidates = 2;
 
+    /// <summary>Segments whose bodies are read together, at most: a text has a body of some kB for each pair, a caller one of some hundred bytes.</summary>
+    private const int MostForText = 16, MostForCaller = 64;
+
     /// <summary>Pairs of characters that are looked up, at most: each further one would leave out hardly a candidate more.</summary>
     private const int MostTokens = 12;
 
+    private readonly uint[] _tokens = wanted.Q is { } q && TextTokens.OfQuery(q) is var tokens ? tokens[..Math.Min(tokens.Length, MostTokens)] : [];
+    private readonly uint? _caller = wanted.PhoneHash is { } phone ? TextTokens.OfCaller(phone) : null;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<string> _found = [];
 
@@ -57,10 +65,10 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
 
     public async Task<Answer> FindAsync((DateTimeOffset At, string Number)? before)
     {
-        if (wanted.Q is null && wanted.Narrow <= 1) return new Answer(await DirectAsync(before), null);
+        if (!wanted.InWords && wanted.Narrow <= 1) return new Answer(await DirectAsync(before), null);
 
-        // Few at a time: a citizen's tickets, or the open ones, are looked through sooner than found in the index.
-        if (wanted.Q is null || wanted.PhoneHash is not null || wanted.OnlyOpen)
+        // Few at a time: the open ones are looked through sooner than words are found in the index.
+        if (!wanted.InWords || (wanted.OnlyOpen && _caller is null))
             return await AnswerAsync(await ScanAsync(before, wanted.From));
 
         var segments = (await SegmentTable.ReadyAsync(db))
@@ -86,15 +94,19 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
             """, Parameters(wanted.From, before, size + 1));
     }
 
-    /// <summary>Reads along one index and looks at every ticket; only at those of the unit where the index tells it.</summary>
+    /// <summary>Reads along one index and looks at every ticket; where a few columns tell which cannot suit, only at the others.</summary>
     /// <returns>How far it got; null where it got to the end or has found enough.</returns>
     private async Task<(DateTimeOffset At, string Number)?> ScanAsync((DateTimeOffset At, string Number)? before, DateTimeOffset? from)
     {
-        var inIndex = wanted is { Category: not null, Unit: not null, PhoneHash: null, OnlyOpen: false };
         var (by, conditions) = Driver();
-        var table = inIndex ? "intake_progress p" : Tickets.Whole;
-        var columns = inIndex ? LookRow.IndexedColumns : wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts;
-        for (var step = FirstStep; ; step = Math.Min(step * 2, inIndex ? MostOfIndex : MostOfTable))
+        var (table, columns, may) = wanted switch
+        {
+            { PhoneHash: not null } => ("intake_ticket t", "number, filed_at, phone_hash", row => row.PhoneHash == wanted.PhoneHash),
+            { Category: not null, Unit: not null, OnlyOpen: false } => ("intake_progress p", LookRow.IndexedColumns, row => row.LeadCode == wanted.Unit),
+            _ => (Tickets.Whole, wanted.Q is null ? LookRow.Columns : LookRow.Columns + LookRow.Texts, default(Func<LookRow, bool>)),
+        };
+        // Hardly a ticket is of one caller.
+        for (var step = _caller is null ? FirstStep : MostOfIndex; ; step = Math.Min(step * 2, may is null ? MostOfTable : MostOfIndex))
         {
             var rows = await db.QueryAsync<LookRow>($"""
                 select {columns} from {table}
@@ -102,9 +114,9 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
                 order by {by}.filed_at desc, {by}.number desc
                 {db.Dialect.Limit}
                 """, Parameters(from, before, step));
-            if (inIndex)
+            if (may is not null)
             {
-                if (await LookAtAsync([.. rows.Where(r => r.LeadCode == wanted.Unit).Select(r => (r.FiledAt, r.Number))]) is { } reached) return reached;
+                if (await LookAtAsync([.. rows.Where(may).Select(r => (r.FiledAt, r.Number))]) is { } reached) return reached;
             }
             else
             {
@@ -119,38 +131,44 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>Goes from segment to segment, the newest first.</summary>
     private async Task<(DateTimeOffset At, string Number)?> LookUpAsync(Segment[] segments, (DateTimeOffset At, string Number)? before)
     {
-        var tokens = TextTokens.OfQuery(wanted.Q!);
-        if (tokens.Length > MostTokens) tokens = tokens[..MostTokens];
-        for (var (next, count) = (0, 2); next < segments.Length; next += count, count = Math.Min(count * 4, 16))
+        var most = wanted.Q is null ? MostForCaller : MostForText;
+        for (var (next, count) = (0, 2); next < segments.Length; next += count, count = Math.Min(count * 4, most))
         {
             var some = segments.AsMemory(next, Math.Min(count, segments.Length - next));
-            var bodies = await BodiesAsync(Keys(some.Span, tokens));
+            var bodies = await BodiesAsync([.. some.ToArray().SelectMany(Places).Select(p => p.Key)]);
             for (var i = 0; i < some.Length; i++)
             {
                 var segment = some.Span[i];
-                if (Matches(segment, tokens, bodies) is { Length: > 0 } matches && await LookAtAsync(segment, matches, before) is { } reached) return reached;
+                if (await LookIntoAsync(segment, bodies, before) is { } reached) return reached;
                 if (Enough) return null;
                 if (Over && next + i + 1 < segments.Length) return (segment.FromAt, "");
             }
         }
         return null;
-
-        static List<long> Keys(ReadOnlySpan<Segment> segments, uint[] tokens)
-        {
-            var keys = new List<long>(segments.Length * tokens.Length);
-            foreach (var segment in segments)
-                foreach (var token in tokens) keys.Add(segment.Key(TextTokens.Bucket(token, segment.Buckets)));
-            return keys;
-        }
     }
 
-    /// <returns>The tickets of a segment that have all the tokens, ascending.</returns>
-    private static int[] Matches(Segment segment, uint[] tokens, Dictionary<long, byte[]> bodies)
+    private async Task<(DateTimeOffset At, string Number)?> LookIntoAsync(Segment segment, Dictionary<long, byte[]> bodies, (DateTimeOffset At, string Number)? before)
     {
-        var lists = new List<ReadOnlyMemory<byte>>(tokens.Length);
-        foreach (var token in tokens)
+        var places = Places(segment);
+        // Of an earlier version, and not built again yet.
+        if (places.Length == 0) return await ScanAsync(before?.At < segment.ToAt ? before : (segment.ToAt, ""), segment.FromAt > wanted.From ? segment.FromAt : wanted.From ?? segment.FromAt);
+        return Matches(places, bodies) is { Length: > 0 } matches ? await LookAtAsync(segment, matches, before) : null;
+    }
+
+    /// <returns>The bodies of a segment in which to look, and for what.</returns>
+    private (long Key, uint Token)[] Places(Segment segment)
+    {
+        var places = _tokens.Select(t => (segment.TextKey(t), t));
+        return [.. _caller is { } caller && segment.Callers ? places.Append((segment.CallerKey(caller), caller)) : places];
+    }
+
+    /// <returns>The tickets of a segment that have all that is looked for, ascending.</returns>
+    private static int[] Matches((long Key, uint Token)[] places, Dictionary<long, byte[]> bodies)
+    {
+        var lists = new List<ReadOnlyMemory<byte>>(places.Length);
+        foreach (var (key, token) in places)
         {
-            if (!bodies.TryGetValue(segment.Key(TextTokens.Bucket(token, segment.Buckets)), out var body) || SegmentBody.Find(body, token) is not { Length: > 0 } list) return [];
+            if (!bodies.TryGetValue(key, out var body) || SegmentBody.Find(body, token) is not { Length: > 0 } list) return [];
             lists.Add(list);
         }
         lists.Sort((a, b) => a.Length.CompareTo(b.Length));
@@ -246,7 +264,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// </summary>
     private (char By, List<string> Conditions) Driver() => wanted switch
     {
-        { PhoneHash: not null } => ('t', ["phone_hash = @PhoneHash and phone_hash is not null"]),
+        { PhoneHash: not null } => ('t', []), // only what the index of words does not know yet
         { OnlyOpen: true } => ('p', ["status = @Status and status <> 'closed'"]),
         { Category: not null } => ('p', ["routed_category = @Category and routed_category is not null"]),
         { Unit: not null } => ('p', ["lead_code = @Unit and lead_code is not null"]),
@@ -267,7 +285,6 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         wanted.Status,
         wanted.Unit,
         wanted.Category,
-        wanted.PhoneHash,
         wanted.Number,
         numberEnd = wanted.Number + "~",
         from,
