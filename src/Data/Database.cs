@@ -20,7 +20,12 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Times that a write which lost a race is run.</summary>
     private const int Tries = 5;
 
+    /// <summary>A failed write is remembered for so long; the service itself writes more often than that.</summary>
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(30);
+
     private static readonly AsyncLocal<bool> Writing = new();
+
+    private sealed record Failure(Exception Why, long At);
 
     static Database() => Rows.Register();
 
@@ -30,8 +35,8 @@ public sealed class Database : IAsyncDisposable
     private readonly Channel<Unit> _queue = Channel.CreateBounded<Unit>(4096);
     private readonly Lazy<Task> _writer;
 
-    /// <summary>A write has failed because the engine was away, and none has been tried for <see cref="WhyNothingIsStoredAsync"/> since.</summary>
-    private volatile bool _isDoubtful;
+    /// <summary>The last write that failed because the engine was away. One that inserts messages or a line of a timeline ends it; what changes a row may be stored on a full disk.</summary>
+    private volatile Failure? _failed;
 
     public Database(Dialect dialect, HotlineClock clock, Outbox outbox, OutboxSettings settings)
     {
@@ -87,28 +92,13 @@ public sealed class Database : IAsyncDisposable
         }
         catch (Exception e) when (Dialect.IsAway(e))
         {
-            _isDoubtful = true;
+            _failed = new Failure(e, _clock.Time.GetTimestamp());
             throw;
         }
     }
 
-    /// <summary>
-    /// Why nothing can be stored, although it may be read: a full disk, a standby. Null where something can; after a write has failed, that is tried.
-    /// </summary>
-    public async Task<Exception?> WhyNothingIsStoredAsync(CancellationToken ct)
-    {
-        if (!_isDoubtful) return null;
-        try
-        {
-            await WriteAsync(work => work.ExecuteAsync("update schema_version set name = name where version = 1", new { }), ct);
-            _isDoubtful = false;
-            return null;
-        }
-        catch (Exception e) when (Dialect.IsAway(e))
-        {
-            return e;
-        }
-    }
+    /// <summary>Why what was to be stored lately failed, where nothing has been stored since: a full disk, a standby. It may be read all the same.</summary>
+    public Exception? WhyNothingIsStored => _failed is { } failed && _clock.Time.GetElapsedTime(failed.At) < Lately ? failed.Why : null;
 
     public async Task<DbConnection> OpenAsync(CancellationToken ct)
     {
@@ -177,6 +167,7 @@ public sealed class Database : IAsyncDisposable
         if (done.SelectMany(w => w.Notes).ToArray() is { Length: > 0 } notes) last.Add(new Written<NoteRow>(NoteRow.Insert, notes));
         if (deliveries.Count > 0) last.Add(new Written<DeliveryRow>(DeliveryRow.Insert, [.. deliveries.Select(d => DeliveryRow.Of(d, now, now + _settings.RetryAfter))]));
         await Dialect.CommitAsync(last, connection, transaction);
+        if (last.Count > 0) _failed = null;
         _outbox.Offer(deliveries);
     }
 

@@ -101,9 +101,17 @@ public sealed class SharingACommit() : OnAnEngine(Engine.Sqlite)
 
         Assert.True(Database.Dialect.IsFull(thrown), thrown.Message);
         Assert.True(Database.Dialect.IsAway(thrown));
-        Assert.Null(await Database.WhyNothingIsStoredAsync(None));
-        await NoteAsync(1).WaitAsync(Soon());
+        Assert.Same(thrown, Database.WhyNothingIsStored);
+        // Nothing is stored by this, and so nothing is known.
+        await Database.WriteAsync(work => work.ExecuteAsync("delete from outbox"), None);
+        Assert.Same(thrown, Database.WhyNothingIsStored);
+        await Database.WriteAsync(work =>
+        {
+            work.Note("20200207-000001", "an operator", "urged");
+            return Task.CompletedTask;
+        }, None);
         Assert.Equal(1, await CountAsync("timeline"));
+        Assert.Null(Database.WhyNothingIsStored);
     }
 
     [Fact]

@@ -24,7 +24,10 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         var disk = new DriveInfo(Folder);
         // More may be written between the look and the change, which is refused then.
-        while ((await ResizeAsync($"{disk.TotalSize - disk.TotalFreeSpace}")).Status != 0) { }
+        for (var tries = 100; await ResizeAsync($"{disk.TotalSize - disk.TotalFreeSpace}") is (not 0, var said); tries--)
+        {
+            if (tries == 0) throw new InvalidOperationException($"{Folder} could not be filled: {said}");
+        }
     }
 
     public async Task FreeAsync()

@@ -33,11 +33,11 @@ internal static class HealthEndpoints
         try
         {
             var figures = await lag.MeasureAsync(null, ct);
-            var stored = await database.WhyNothingIsStoredAsync(ct) switch
+            var stored = database.WhyNothingIsStored switch
             {
                 null => new Part("ok"),
                 { } full when database.Dialect.IsFull(full) => new Part("read-only", "The disk of the database is full. Nothing can be stored until there is room on it again."),
-                _ => new Part("read-only", "The database refuses to store anything; the log of the service says why."),
+                _ => new Part("read-only", "What was to be stored lately failed; the log of the service says why."),
             };
             // Below zero where it was written while a clock was ahead.
             var age = figures.Oldest is { } oldest && database.Clock.Now is var now && oldest < now ? now - oldest : TimeSpan.Zero;

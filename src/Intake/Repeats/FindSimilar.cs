@@ -112,17 +112,19 @@ public sealed class SimilarTickets(Database database, Contacts contacts, RecentT
         var count = newest.Count;
         var looked = segments.Where(s => s.Callers && s.ToAt > since).Reverse().ToArray();
         var bodies = await SegmentTable.BodiesAsync(db, looked.Select(s => s.CallerKey(caller)));
+        var places = new List<(Segment Segment, int Ticket)>();
         foreach (var segment in looked)
         {
             if (!bodies.TryGetValue(segment.CallerKey(caller), out var body)) continue;
             var tickets = SegmentBody.Unpack(SegmentBody.Find(body, caller).Span);
+            // Of the oldest segment a part is too old to count.
             var isWhole = segment.FromAt >= since;
-            count += isWhole ? tickets.Length : 0;
-            var entries = await SegmentTable.EntriesAsync(db, tickets.Reverse().Take(isWhole ? ByCaller - newest.Count : tickets.Length).Select(t => (segment, t)));
-            if (!isWhole) count += entries.Count(e => e.At >= since.ToUnixTimeMilliseconds());
-            newest.AddRange(entries.Select(e => e.Number));
+            if (isWhole) count += tickets.Length;
+            places.AddRange(tickets.Reverse().Take(isWhole ? ByCaller - newest.Count - places.Count : tickets.Length).Select(t => (segment, t)));
         }
-        return (count, newest.Count > ByCaller ? newest[..ByCaller] : newest);
+        var entries = await SegmentTable.EntriesAsync(db, places);
+        count += places.Zip(entries).Count(e => e.First.Segment.FromAt < since && e.Second.At >= since.ToUnixTimeMilliseconds());
+        return (count, [.. newest.Concat(entries.Select(e => e.Number)).Take(ByCaller)]);
     }
 
     private static Task<IReadOnlyList<CandidateRow>> RowsAsync(Session db, List<string> numbers, DateTimeOffset since) => db.QueryAsync<CandidateRow>($"""

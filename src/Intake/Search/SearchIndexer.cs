@@ -72,9 +72,8 @@ public sealed partial class SearchIndexer(Database database, SearchIndexSettings
         if (await EndOfNextAsync(end, settings.Large, ct) is { } far) return await BuildAsync(end, far, [], ct);
         if (await EndOfNextAsync(end, settings.Small, ct) is { } near) return await BuildAsync(end, near, [], ct);
         if (SmallOnes(segments) is { Count: > 0 } small) return await BuildAsync(small[0].FromAt, small[^1].ToAt, small, ct);
-        if (segments.LastOrDefault(s => !s.Callers) is { } old) return await BuildAsync(old.FromAt, old.ToAt, [old], ct);
-        if (await ClearAsync(ct)) return true;
-        return await CheckAsync(segments, ct);
+        if (await ClearAsync(ct) || await CheckAsync(segments, ct)) return true;
+        return segments.LastOrDefault(s => !s.Callers) is { } old && await BuildAsync(old.FromAt, old.ToAt, [old], ct);
     }
 
     /// <summary>The small segments that are enough for a large one: those behind the last large one.</summary>

@@ -30,7 +30,7 @@ internal static class TextTokens
         return [.. tokens];
     }
 
-    /// <summary>What a caller is looked up by; of two with the same the fingerprint of the phone decides. (FNV-1a)</summary>
+    /// <summary>What a caller is looked up by; of a ticket that is shown the fingerprint of the phone decides. (FNV-1a)</summary>
     public static uint OfCaller(string phoneHash)
     {
         var token = 2166136261u;

@@ -44,8 +44,8 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>So many candidates of a segment are rather read than narrowed down.</summary>
     private const int FewCandidates = 2;
 
-    /// <summary>Segments whose bodies are read together, at most: a text has a body of some kB for each pair, a caller one of some hundred bytes.</summary>
-    private const int MostForText = 16, MostForCaller = 64;
+    /// <summary>Segments whose bodies are read together. A text has one of some kB for each pair in a segment, and often enough tickets in the newest; a caller has few tickets, and a body of some hundred bytes.</summary>
+    private const int FirstForText = 2, MostForText = 16, ForCaller = 128;
 
     /// <summary>Pairs of characters that are looked up, at most: each further one would leave out hardly a candidate more.</summary>
     private const int MostTokens = 12;
@@ -131,8 +131,8 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>Goes from segment to segment, the newest first.</summary>
     private async Task<(DateTimeOffset At, string Number)?> LookUpAsync(Segment[] segments, (DateTimeOffset At, string Number)? before)
     {
-        var most = wanted.Q is null ? MostForCaller : MostForText;
-        for (var (next, count) = (0, 2); next < segments.Length; next += count, count = Math.Min(count * 4, most))
+        var (first, most) = wanted.Q is null ? (ForCaller, ForCaller) : (FirstForText, MostForText);
+        for (var (next, count) = (0, first); next < segments.Length; next += count, count = Math.Min(count * 4, most))
         {
             var some = segments.AsMemory(next, Math.Min(count, segments.Length - next));
             var bodies = await BodiesAsync([.. some.ToArray().SelectMany(Places).Select(p => p.Key)]);
@@ -150,7 +150,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     private async Task<(DateTimeOffset At, string Number)?> LookIntoAsync(Segment segment, Dictionary<long, byte[]> bodies, (DateTimeOffset At, string Number)? before)
     {
         var places = Places(segment);
-        // Of an earlier version, and not built again yet.
+        // Of an earlier version and not built again yet; or a text without a character, which all have.
         if (places.Length == 0) return await ScanAsync(before?.At < segment.ToAt ? before : (segment.ToAt, ""), segment.FromAt > wanted.From ? segment.FromAt : wanted.From ?? segment.FromAt);
         return Matches(places, bodies) is { Length: > 0 } matches ? await LookAtAsync(segment, matches, before) : null;
     }
