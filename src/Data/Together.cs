@@ -26,12 +26,12 @@ public sealed class Together<TCall, TResult>(
     /// <summary>A group waits this many times as long as the last one took, and at most <see cref="Longest"/> times <see cref="Waits"/>.</summary>
     private const int Patience = 4, Longest = 5;
 
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    private readonly ConcurrentQueue<Waiting> _queue = new();
     /// <summary>A group that has been under way for this long, as one that waits for a row may be, keeps no other from beginning.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private readonly ConcurrentQueue<Waiting> _queue = new();
     private int _busy, _waiting, _underWay;
     private long _took, _began;
 

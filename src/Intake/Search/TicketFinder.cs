@@ -189,8 +189,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         var candidates = matches.Where(m => m >= lower && m < upper).Reverse().ToArray();
         foreach (var some in candidates.Chunk(Candidates))
         {
-            var chunks = await ChunksAsync(segment, some.Select(c => c / SegmentBody.ChunkSize).Distinct());
-            var entries = some.Select(c => chunks[c / SegmentBody.ChunkSize][c % SegmentBody.ChunkSize]);
+            var entries = await SegmentTable.EntriesAsync(db, some.Select(c => (segment, c)));
             if (await LookAtAsync([.. entries.Select(e => (DateTimeOffset.FromUnixTimeMilliseconds(e.At), e.Number))]) is { } reached) return reached;
             if (Enough) return null;
         }
@@ -227,17 +226,12 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
         while (chunk + 1 < starts.Length && starts[chunk + 1] <= instant) chunk++;
         for (; chunk >= 0; chunk--)
         {
-            var entries = (await ChunksAsync(segment, [chunk]))[chunk];
+            var place = segment.Key(SegmentBody.FirstChunk + chunk);
+            var entries = SegmentBody.ReadChunk((await BodiesAsync([place]))[place]);
             var count = entries.Count(e => e.At < instant || (e.At == instant && string.CompareOrdinal(e.Number, number) < 0));
             if (count > 0) return (chunk * SegmentBody.ChunkSize) + count;
         }
         return 0;
-    }
-
-    private async Task<Dictionary<int, SegmentBody.Entry[]>> ChunksAsync(Segment segment, IEnumerable<int> chunks)
-    {
-        var keys = chunks.ToDictionary(c => segment.Key(SegmentBody.FirstChunk + c));
-        return (await BodiesAsync([.. keys.Keys])).ToDictionary(b => keys[b.Key], b => SegmentBody.ReadChunk(b.Value));
     }
 
     private Task<Dictionary<long, byte[]>> BodiesAsync(List<long> keys) => SegmentTable.BodiesAsync(db, keys);
