@@ -1,3 +1,5 @@
+using Hotline.Data;
+
 namespace Hotline.Dispatcher.Matters;
 
 /// <summary>A model that was learned from the hotline's own tickets, as it is used beside the lexicon.</summary>
@@ -55,8 +57,9 @@ public static class CategoryLearning
 
     private const int Rounds = 60;
 
+    /// <param name="pace">Of the one thread that it takes: the service goes on beside it.</param>
     /// <returns>Null with the reason where there is too little to learn from.</returns>
-    public static Learned? Learn(IReadOnlyList<KnownMatter> tickets, Lexicon lexicon, long version, out string? tooFew, CancellationToken ct)
+    public static Learned? Learn(IReadOnlyList<KnownMatter> tickets, Lexicon lexicon, long version, out string? tooFew, Pace pace)
     {
         var texts = tickets.GroupBy(t => t.Category, StringComparer.Ordinal).Where(g => g.Count() >= FewestOfAClass)
             .SelectMany(g => g.Select(t => (Ticket: t, Text: new LabelledText(LabelledText.Join(t.Title, t.Description), t.Category)))).ToArray();
@@ -65,16 +68,22 @@ public static class CategoryLearning
             : texts.DistinctBy(t => t.Ticket.Category).Count() < 2 ? "All tickets have the same class: there is nothing to tell apart." : null;
         if (tooFew is not null) return null;
 
-        // One thread: the service goes on beside it.
-        var (model, tested) = CategoryTraining.Train([.. texts.Select(t => t.Text)], ct, threads: 1);
-        var chances = texts.Select((t, i) => (tested.Answers[i].Chance, Said(lexicon, t.Ticket)))
-            .Concat(tickets.Where(t => !model.Labels.Contains(t.Category)).Select(t => (0.0, Said(lexicon, t))));
+        var (model, tested) = CategoryTraining.Train([.. texts.Select(t => t.Text)], pace);
+        var chances = texts.Select((t, i) => (tested.Answers[i].Chance, Said(t.Ticket)))
+            .Concat(tickets.Where(t => !model.Labels.Contains(t.Category)).Select(t => (0.0, Said(t))));
         return new Learned(version, model, ShareOf([.. chances]));
+
+        double Said(KnownMatter ticket)
+        {
+            pace.Step();
+            return lexicon.Suggest(ticket.Title, ticket.Description).Guesses.FirstOrDefault(g => g.Category.Code == ticket.Category)?.Confidence ?? 0;
+        }
     }
 
     /// <summary>How many of the tickets get the class that people said as the first suggestion.</summary>
-    public static int Right(IReadOnlyList<KnownMatter> tickets, Learned? learned, Lexicon lexicon, CategoryCatalogue catalogue) => tickets.Count(t =>
+    public static int Right(IReadOnlyList<KnownMatter> tickets, Learned? learned, Lexicon lexicon, CategoryCatalogue catalogue, Pace pace) => tickets.Count(t =>
     {
+        pace.Step();
         var guesses = lexicon.Suggest(t.Title, t.Description).Guesses;
         if (learned is not null) guesses = learned.Suggest(t.Title, t.Description, guesses, catalogue);
         return guesses is [var first, ..] && first.Category.Code == t.Category;
@@ -89,7 +98,4 @@ public static class CategoryLearning
             share = Math.Clamp(told.Average(c => share * c.Model / (share * c.Model + (1 - share) * c.Lexicon)), 0.01, LargestShare);
         return share;
     }
-
-    private static double Said(Lexicon lexicon, KnownMatter ticket) =>
-        lexicon.Suggest(ticket.Title, ticket.Description).Guesses.FirstOrDefault(g => g.Category.Code == ticket.Category)?.Confidence ?? 0;
 }

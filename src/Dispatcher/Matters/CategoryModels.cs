@@ -50,8 +50,9 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
     }, ct);
 
     /// <summary>Trains on the tickets till some days ago and takes the model where it is at least as good on those since.</summary>
+    /// <param name="pace">Null for a thread's full speed.</param>
     /// <returns>The model, or why there is none.</returns>
-    public async Task<(TrainedModel? Model, string? Why)> RetrainAsync(string actor, CancellationToken ct)
+    public async Task<(TrainedModel? Model, string? Why)> RetrainAsync(string actor, CancellationToken ct, Pace? pace = null)
     {
         var now = database.Clock.Now;
         var cut = now - TimeSpan.FromDays(settings.ProofDays);
@@ -60,13 +61,12 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
         if (newer.Length < FewestTested)
             return (null, $"{newer.Length} tickets of the last {settings.ProofDays} days have a class that a person gave; {FewestTested} are needed to prove a model.");
 
-        // A thread of its own: it takes minutes.
-        var (learned, tooFew) = await Task.Factory.StartNew(
-            () => (CategoryLearning.Learn([.. older.Select(Known)], lexicon, 0, out var why, ct), why), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        pace ??= Pace.Full(ct);
+        var (learned, tooFew) = await ByItselfAsync(() => (CategoryLearning.Learn([.. older.Select(Known)], lexicon, 0, out var why, pace), why));
         if (learned is null)
             return (null, $"Of the tickets till {settings.ProofDays} days ago: {tooFew}");
         var current = (await basis.ReadAsync(database, ct)).Learned;
-        var (right, before) = (CategoryLearning.Right(newer, learned, lexicon, catalogue), CategoryLearning.Right(newer, current, lexicon, catalogue));
+        var (right, before) = await ByItselfAsync(() => (CategoryLearning.Right(newer, learned, lexicon, catalogue, pace), CategoryLearning.Right(newer, current, lexicon, catalogue, pace)));
         var taken = right >= before;
         var file = taken ? learned.Model.Save() : null;
         var row = await database.WriteAsync(async work =>
@@ -103,6 +103,9 @@ public sealed class CategoryModels(Database database, RoutingBasis basis, Lexico
         }, ct);
         basis.Forget();
         return (Model(row, taken ? row.Version : 0), null);
+
+        // On a thread of its own: it takes minutes, and rests in between.
+        Task<T> ByItselfAsync<T>(Func<T> compute) => Task.Factory.StartNew(compute, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         async Task<MatterRow[]> TicketsAsync(string filed) => [.. (await database.ReadAsync(db => db.QueryAsync<MatterRow>($"""
             select title, description, category_hint, filed_at from dispatch_ticket

@@ -1,3 +1,5 @@
+using Hotline.Data;
+
 namespace Hotline.Dispatcher.Matters;
 
 /// <summary>What a model that had not seen a text said of it.</summary>
@@ -58,17 +60,17 @@ public static class CategoryTraining
     private sealed record Fitted(float[] Rarity, float[][] Weights, float[] Bias);
 
     /// <summary>The model of all texts, and how models of four fifths of them did on the rest, near duplicates kept together.</summary>
-    /// <param name="threads">How many at once; -1 for as many as there are processors.</param>
+    /// <param name="pace">Of the one thread that it keeps to; null for all processors at once.</param>
     /// <exception cref="InvalidDataException">The texts are no training set; the message says why.</exception>
-    public static (CategoryModel Model, Tested Tested) Train(IReadOnlyList<LabelledText> texts, CancellationToken ct = default, int threads = -1)
+    public static (CategoryModel Model, Tested Tested) Train(IReadOnlyList<LabelledText> texts, Pace? pace = null, CancellationToken ct = default)
     {
         var corpus = Read(texts);
         var foldOf = FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus));
-        var scores = CrossScores(corpus, foldOf, threads, ct);
+        var scores = CrossScores(corpus, foldOf, pace, ct);
         var offsets = Offsets(corpus, scores, [.. Enumerable.Range(0, scores.Length)]);
         scores = Balanced(corpus, scores, foldOf);
         var trust = TrustIn(corpus, scores);
-        var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], threads, ct);
+        var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], pace, ct);
         var k = corpus.Labels.Length;
         var weights = new Half[corpus.Keys.Length * k];
         for (var f = 0; f < corpus.Keys.Length; f++)
@@ -83,7 +85,7 @@ public static class CategoryTraining
     {
         var corpus = Read(texts);
         var foldOf = FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]);
-        var scores = Balanced(corpus, CrossScores(corpus, foldOf, -1, ct), foldOf);
+        var scores = Balanced(corpus, CrossScores(corpus, foldOf, null, ct), foldOf);
         return Answers(corpus, scores, TrustIn(corpus, scores));
     }
 
@@ -150,7 +152,7 @@ public static class CategoryTraining
         return new Corpus(labels, labelOf, [.. keys.Where((_, f) => place[f] >= 0)], grams, frequencies);
     }
 
-    private static Fitted Fit(Corpus corpus, int[] rows, int threads, CancellationToken ct)
+    private static Fitted Fit(Corpus corpus, int[] rows, Pace? pace, CancellationToken ct)
     {
         var textsWith = new int[corpus.Keys.Length];
         foreach (var i in rows)
@@ -165,17 +167,20 @@ public static class CategoryTraining
             for (var j = 0; j < v.Length; j++) v[j] /= length;
         }
         var fitted = new Fitted(rarity, new float[corpus.Labels.Length][], new float[corpus.Labels.Length]);
-        Parallel.For(0, corpus.Labels.Length, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = threads }, label =>
+        if (pace is null) Parallel.For(0, corpus.Labels.Length, new ParallelOptions { CancellationToken = ct }, OfLabel);
+        else for (var label = 0; label < corpus.Labels.Length; label++) OfLabel(label);
+        return fitted;
+
+        void OfLabel(int label)
         {
             var squares = new float[corpus.Keys.Length];
             Array.Fill(squares, 1);
-            var (plain, plainBias) = Descend(corpus, rows, values, label, squares, Plain);
+            var (plain, plainBias) = Descend(corpus, rows, values, label, squares, Plain, pace);
             Ratios(corpus, rows, label, squares);
-            var (weighed, weighedBias) = Descend(corpus, rows, values, label, squares, Weighed);
+            var (weighed, weighedBias) = Descend(corpus, rows, values, label, squares, Weighed, pace);
             for (var f = 0; f < plain.Length; f++) plain[f] = (plain[f] + weighed[f]) / 2;
             (fitted.Weights[label], fitted.Bias[label]) = (plain, (plainBias + weighedBias) / 2);
-        });
-        return fitted;
+        }
     }
 
     /// <summary>The squares of log ((share of the label's texts) / (share of the others)), smoothed by one text.</summary>
@@ -198,7 +203,7 @@ public static class CategoryTraining
     /// <summary>
     /// Dual coordinate descent. Weighing n-gram f by s is learning w on s·x; kept as u = s·w only the square of s is needed and x stays shared by all labels.
     /// </summary>
-    private static (float[] Weights, float Bias) Descend(Corpus corpus, int[] rows, float[][] values, int label, float[] squares, double cost)
+    private static (float[] Weights, float Bias) Descend(Corpus corpus, int[] rows, float[][] values, int label, float[] squares, double cost, Pace? pace)
     {
         var u = new float[squares.Length];
         var bias = 0.0;
@@ -220,6 +225,7 @@ public static class CategoryTraining
             double most = double.NegativeInfinity, least = double.PositiveInfinity;
             foreach (var r in order)
             {
+                pace?.Step();
                 var (grams, x) = (corpus.Grams[rows[r]], values[rows[r]]);
                 var side = corpus.LabelOf[rows[r]] == label ? 1 : -1;
                 var margin = 0f;
@@ -241,12 +247,12 @@ public static class CategoryTraining
     }
 
     /// <summary>For every text the scores of a model that has not seen its fold.</summary>
-    private static double[][] CrossScores(Corpus corpus, int[] foldOf, int threads, CancellationToken ct)
+    private static double[][] CrossScores(Corpus corpus, int[] foldOf, Pace? pace, CancellationToken ct)
     {
         var scores = new double[corpus.Grams.Length][];
         foreach (var fold in foldOf.Distinct())
         {
-            var fitted = Fit(corpus, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)], threads, ct);
+            var fitted = Fit(corpus, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)], pace, ct);
             for (var i = 0; i < foldOf.Length; i++)
             {
                 if (foldOf[i] != fold) continue;

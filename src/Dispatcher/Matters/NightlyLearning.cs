@@ -14,6 +14,10 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
 
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(5);
 
+    /// <summary>How it takes turns with the work of people (<see cref="Pace"/>): half a core of an idle machine, less of a busy one.</summary>
+    private static readonly TimeSpan Works = TimeSpan.FromMilliseconds(10);
+    private const double PartOfCore = 0.5;
+
     private string? _told;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -55,7 +59,7 @@ public sealed partial class NightlyLearning(Database database, CategoryModels mo
         }
         // A hotline that is new has nothing to learn from, and nothing to say about it.
         if (await database.ReadAsync(db => db.FindAsync<string>($"select number from dispatch_ticket where category_hint like '______' order by number desc {db.Dialect.Limit}", new { limit = 1 }), ct) is null) return true;
-        var (model, why) = await models.RetrainAsync(Machine, ct);
+        var (model, why) = await models.RetrainAsync(Machine, ct, new Pace(Works, PartOfCore, ct));
         if (model is null) LogTooFew(why!);
         else LogTrained(model.Version, model.Texts, model.Classes, model.Right, model.RightBefore, model.Tested, model.Taken ? "taken" : "not taken");
         return true;

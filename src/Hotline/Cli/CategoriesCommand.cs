@@ -136,7 +136,7 @@ internal static class CategoriesCommand
         Tested tested;
         try
         {
-            (model, tested) = CategoryTraining.Train(texts, ct);
+            (model, tested) = CategoryTraining.Train(texts, ct: ct);
         }
         catch (InvalidDataException e)
         {

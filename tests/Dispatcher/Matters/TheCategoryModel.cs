@@ -1,3 +1,4 @@
+using Hotline.Data;
 using Hotline.Dispatcher.Matters;
 
 namespace Hotline.Dispatcher.Tests.Matters;
@@ -57,6 +58,20 @@ public sealed class TheCategoryModel
 
     [Fact]
     public void The_same_texts_give_the_same_file() => Assert.Equal(Trained.Value.Model.Save(), CategoryTraining.Train(Toy).Model.Save());
+
+    [Fact]
+    public void On_one_thread_that_takes_turns_it_gives_the_same_file_and_can_be_given_up()
+    {
+        using var given = new CancellationTokenSource();
+        var (rests, most) = (0, int.MaxValue);
+        var pace = new Pace(TimeSpan.Zero, 0.5, () => 1, TimeProvider.System, _ => { if (++rests == most) given.Cancel(); }, given.Token);
+        Assert.Equal(Trained.Value.Model.Save(), CategoryTraining.Train(Toy, pace).Model.Save());
+        Assert.True(rests > Toy.Count, "it can rest at every text of every round");
+
+        most = rests + 100;
+        Assert.ThrowsAny<OperationCanceledException>(() => CategoryTraining.Train(Toy, pace));
+        Assert.Equal(most, rests);
+    }
 
     [Fact]
     public void A_file_read_again_answers_the_same()
