@@ -10,6 +10,7 @@ namespace Hotline.Data;
 /// <see cref="Work"/>. It gets all messages of its kind that came in one parcel, so that it can load and write them together. It may see a message
 /// twice, late and out of order, and must then change nothing or the same.
 /// </summary>
+/// <typeparam name="T"><see cref="IMessage"/> for a role that takes all its kinds at once: what several of them say of one ticket is then written once.</typeparam>
 public interface IConsumer<in T> where T : IMessage
 {
     Task ConsumeAsync(IReadOnlyList<T> messages, Work work);
@@ -44,7 +45,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
     /// Bytes of the messages that share a transaction, at most: a few hundred tickets. What is only noted may share more, where an engine has not one
     /// writer that all others wait for.
     /// </summary>
-    private int Share(Role role) => settings.Gathers(role) == TimeSpan.Zero ? 1024 * 1024 : database.Dialect.SingleWriter ? 512 * 1024 : 2 * 1024 * 1024;
+    private int Share(Role role) => settings.Gathers(role) == TimeSpan.Zero ? 1024 * 1024 : 2 * 1024 * 1024;
 
     /// <summary>Tries of one message by itself before it is set aside.</summary>
     private const int Tries = 3;
@@ -154,6 +155,7 @@ public sealed partial class Inbox(Database database, IServiceProvider services, 
 
         async Task<IReadOnlyList<Func<Work, Task>>> PrepareAsync(IEnumerable<IMessage> messages)
         {
+            if (services.GetKeyedService<IConsumer<IMessage>>(role) is { } ofAll) return [await ofAll.PrepareAsync([.. messages], ct)];
             var steps = new List<Func<Work, Task>>();
             foreach (var ofKind in messages.GroupBy(m => m.GetType().Name)) steps.Add(await Kind.Of(ofKind.Key).PrepareAsync(services, role, ofKind, ct));
             return steps;

@@ -82,7 +82,6 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
 {
     private readonly List<Message> _messages = [];
     private readonly List<NoteRow> _notes = [];
-    private readonly Dictionary<Type, (object Gathered, Func<Task> Finish)> _gathered = [];
     private List<Written> _last = [];
     private DateTimeOffset? _now;
 
@@ -172,25 +171,8 @@ public sealed class Work(Dialect dialect, DbConnection connection, DbTransaction
     public void Note(string ticket, string actor, string action, string? reason = null, string? unit = null) =>
         _notes.Add(new NoteRow { Ticket = ticket, At = Now, Actor = actor, Action = action, Reason = reason, Unit = unit });
 
-    /// <summary>
-    /// One <typeparamref name="T"/> for the whole transaction, finished just before the commit: for what the messages of a parcel do
-    /// better together than one by one, such as taking rows in one order, without which two processes deadlock.
-    /// </summary>
-    public T Gather<T>(Func<T> start, Func<T, Task> finish) where T : class
-    {
-        if (_gathered.TryGetValue(typeof(T), out var found)) return (T)found.Gathered;
-        var gathered = start();
-        _gathered.Add(typeof(T), (gathered, () => finish(gathered)));
-        return gathered;
-    }
-
-    /// <summary>Does what was gathered for the end. Called by <see cref="Database"/> when the function has returned.</summary>
-    internal async Task FinishAsync()
-    {
-        foreach (var (_, finish) in _gathered.Values) await finish();
-        // Where units of work share a commit, each of them can still fail alone until here.
-        if (Dialect.SingleWriter) await BeforeAsync();
-    }
+    /// <summary>Called by <see cref="Database"/> when the function has returned: where units of work share a commit, each of them can fail alone until here.</summary>
+    internal Task FinishAsync() => Dialect.SingleWriter ? BeforeAsync() : Task.CompletedTask;
 }
 
 /// <summary>A message as it is sent, and to whom.</summary>

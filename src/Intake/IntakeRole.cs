@@ -24,8 +24,7 @@ public static class IntakeRole
         .AddSingleton<SimilarTickets>()
         .AddSingleton(SearchIndexSettings.Default)
         .AddSingleton<SearchIndexer>()
-        .AddConsumer<TicketRouted, TicketRoutedConsumer>(Role.Intake)
-        .AddConsumer<WorkOrderChanged, WorkOrderChangedConsumer>(Role.Intake);
+        .AddConsumer<IMessage, ProgressConsumer>(Role.Intake);
 
     public static void MapIntake(this IEndpointRouteBuilder app)
     {

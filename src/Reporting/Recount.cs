@@ -166,12 +166,12 @@ public static class Recount
         }
     }
 
-    private static Task LearnAsync(Database database, List<(string Ticket, Fact Fact)> batch, CancellationToken ct) => database.WriteAsync(work =>
+    private static Task LearnAsync(Database database, List<(string Ticket, Fact Fact)> batch, CancellationToken ct)
     {
-        var rollups = Rollups.Of(work, database.Clock);
+        var rollups = new Rollups(database.Clock);
         foreach (var (ticket, fact) in batch) rollups.Learn(ticket, fact);
-        return Task.CompletedTask;
-    }, ct);
+        return database.WriteAsync(rollups.Prepare(), ct);
+    }
 
     /// <param name="db">A snapshot: what is pending may move into the lines at any time.</param>
     private static async Task<Tally> ReadAsync(Session db, DateOnly? day)

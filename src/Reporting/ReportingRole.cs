@@ -9,9 +9,7 @@ namespace Hotline.Reporting;
 public static class ReportingRole
 {
     public static IServiceCollection AddReporting(this IServiceCollection services) => services
-        .AddConsumer<TicketChanged, CountingConsumer>(Role.Reporting)
-        .AddConsumer<TicketRouted, CountingConsumer>(Role.Reporting)
-        .AddConsumer<WorkOrderChanged, CountingConsumer>(Role.Reporting)
+        .AddConsumer<IMessage, CountingConsumer>(Role.Reporting)
         .AddSingleton<RollupMerger>()
         .AddSingleton<HotIssueFinder>()
         .AddLocalization();

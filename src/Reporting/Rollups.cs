@@ -13,9 +13,6 @@ internal sealed class Rollups(HotlineClock clock)
     private readonly Dictionary<string, Fact> _news = new(StringComparer.Ordinal);
     private readonly Dictionary<(Breakdown By, string Code), (DateOnly Day, string Name)> _names = [];
 
-    /// <summary>The one of this transaction; it works when the transaction is about to commit.</summary>
-    public static Rollups Of(Work work, HotlineClock clock) => work.Gather(() => new Rollups(clock), rollups => rollups.WriteAsync(work));
-
     public void Learn(string ticket, Fact news) =>
         _news[ticket] = _news.TryGetValue(ticket, out var known) ? known.Merge(news) : news;
 
@@ -28,48 +25,61 @@ internal sealed class Rollups(HotlineClock clock)
             _names[(by, named.Code)] = heard;
     }
 
-    private async Task WriteAsync(Work work)
+    /// <summary>Counts what was learned as if nothing were known of these tickets: others wait for the transaction, and not for this.</summary>
+    /// <returns>What is to be done in the transaction.</returns>
+    public Func<Work, Task> Prepare()
     {
-        var changes = new Tally();
+        var rows = _news.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => new FactRow { Ticket = n.Key, Body = n.Value.Write() }).ToArray();
+        var labels = _names.Count == 0 ? null : Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name }));
+        var counted = CountNews();
+        // A transaction that runs again after a conflict counts again: the first has changed its tally.
+        return work => WriteAsync(work, rows, labels, Interlocked.Exchange(ref counted, null) ?? CountNews());
+    }
+
+    private Tally CountNews()
+    {
+        var tally = new Tally();
+        foreach (var fact in _news.Values) Count.Add(tally, fact, clock);
+        return tally;
+    }
+
+    /// <param name="changes">What all news count by themselves.</param>
+    private async Task WriteAsync(Work work, FactRow[] rows, string? labels, Tally changes)
+    {
         var saved = new List<FactRow>();
-        await MergeAsync(work, changes, saved);
-        var added = await work.AddMissingAsync(FactRow.Open, "ticket", [.. _news.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => new FactRow { Ticket = n.Key, Body = n.Value.Write() })]);
-        foreach (var ticket in added)
-        {
-            _news.Remove(ticket, out var fact);
-            Count.Add(changes, fact!, clock);
-        }
+        var known = await MergeAsync(work, rows, changes, saved);
+        rows = [.. rows.Where(r => !known.Contains(r.Ticket))];
+        var added = (await work.AddMissingAsync(FactRow.Open, "ticket", rows)).ToHashSet(StringComparer.Ordinal);
         // Another process heard of these for the first time too, and was waited for. (A third one that has taken them since, and waits for what was added here, would be a
         // deadlock, and one of the two begins anew.)
-        await MergeAsync(work, changes, saved);
-        if (_news.Count > 0) throw new ConflictException("A ticket's facts");
+        rows = [.. rows.Where(r => !added.Contains(r.Ticket))];
+        if ((await MergeAsync(work, rows, changes, saved)).Count < rows.Length) throw new ConflictException("A ticket's facts");
         work.Write(FactRow.Save, saved);
-        if (_names.Count > 0)
-        {
-            await work.ExecuteAsync(work.Dialect.KeepLabels, new
-            {
-                labels = Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name })),
-            });
-        }
+        if (labels is not null) await work.ExecuteAsync(work.Dialect.KeepLabels, new { labels });
         KeyValuePair<Line, int[]>[] lines = [.. changes.Lines];
         if (lines.Length > 0) work.Write(PendingRow.Insert, [PendingRow.Of(lines)]);
     }
 
-    /// <summary>Merges the news of the tickets whose facts are stored into these; the others are left.</summary>
-    private async Task MergeAsync(Work work, Tally changes, List<FactRow> saved)
+    /// <summary>Merges the news of the tickets whose facts are stored into these.</summary>
+    /// <returns>Those tickets.</returns>
+    private async Task<HashSet<string>> MergeAsync(Work work, IReadOnlyCollection<FactRow> rows, Tally changes, List<FactRow> saved)
     {
-        if (_news.Count == 0) return;
-        foreach (var known in await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), _news.Keys))
+        var merged = new HashSet<string>(StringComparer.Ordinal);
+        if (rows.Count == 0) return merged;
+        foreach (var known in await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), rows.Select(r => r.Ticket)))
         {
-            _news.Remove(known.Ticket, out var news);
+            merged.Add(known.Ticket);
+            var news = _news[known.Ticket];
             var before = Fact.Read(known.Body);
-            var after = before.Merge(news!);
+            var after = before.Merge(news);
+            Count.Add(changes, news, clock, times: -1);
             var body = after.Write();
             if (body == known.Body) continue;
             Count.Add(changes, after, clock);
             Count.Add(changes, before, clock, times: -1);
             saved.Add(new FactRow { Ticket = known.Ticket, Body = body });
         }
+        return merged;
     }
 
     /// <summary>Adds to the lines, in the order of their keys: two processes that change the same numbers wait and do not deadlock.</summary>
@@ -171,37 +181,35 @@ internal sealed record RollupRow
     public static string Word(Breakdown? by) => by?.Word() ?? Whole;
 }
 
-/// <summary>Hears what is to be counted. The work itself is done once for all messages of the transaction (<see cref="Rollups"/>).</summary>
-public sealed class CountingConsumer(HotlineClock clock) : IConsumer<TicketChanged>, IConsumer<TicketRouted>, IConsumer<WorkOrderChanged>
+/// <summary>Hears what is to be counted.</summary>
+public sealed class CountingConsumer(HotlineClock clock) : IConsumer<IMessage>
 {
-    public Task ConsumeAsync(IReadOnlyList<TicketChanged> messages, Work work)
-    {
-        var rollups = Rollups.Of(work, clock);
-        foreach (var message in messages) rollups.Learn(message.Ticket, Fact.Of(message));
-        return Task.CompletedTask;
-    }
+    public async Task ConsumeAsync(IReadOnlyList<IMessage> messages, Work work) => await (await PrepareAsync(messages, work.Cancelled))(work);
 
-    public Task ConsumeAsync(IReadOnlyList<TicketRouted> messages, Work work)
+    public Task<Func<Work, Task>> PrepareAsync(IReadOnlyList<IMessage> messages, CancellationToken ct)
     {
-        var rollups = Rollups.Of(work, clock);
+        var rollups = new Rollups(clock);
         foreach (var message in messages)
         {
-            rollups.Learn(message.Ticket, Fact.Of(message));
-            if (message.Lead is { } lead) rollups.Learn(Breakdown.Unit, lead, message.At);
-            if (message.Category is { } category) rollups.Learn(Breakdown.Category, category, message.At);
-            if (message.Street is { } street) rollups.Learn(Breakdown.Street, street, message.At);
+            switch (message)
+            {
+                case TicketChanged ticket:
+                    rollups.Learn(ticket.Ticket, Fact.Of(ticket));
+                    break;
+                case TicketRouted routed:
+                    rollups.Learn(routed.Ticket, Fact.Of(routed));
+                    if (routed.Lead is { } lead) rollups.Learn(Breakdown.Unit, lead, routed.At);
+                    if (routed.Category is { } category) rollups.Learn(Breakdown.Category, category, routed.At);
+                    if (routed.Street is { } street) rollups.Learn(Breakdown.Street, street, routed.At);
+                    break;
+                case WorkOrderChanged order:
+                    rollups.Learn(order.Ticket, Fact.Of(order));
+                    rollups.Learn(Breakdown.Unit, order.Unit, order.IssuedAt);
+                    break;
+                default:
+                    throw new InvalidOperationException($"{message.GetType().Name} is not counted.");
+            }
         }
-        return Task.CompletedTask;
-    }
-
-    public Task ConsumeAsync(IReadOnlyList<WorkOrderChanged> messages, Work work)
-    {
-        var rollups = Rollups.Of(work, clock);
-        foreach (var message in messages)
-        {
-            rollups.Learn(message.Ticket, Fact.Of(message));
-            rollups.Learn(Breakdown.Unit, message.Unit, message.IssuedAt);
-        }
-        return Task.CompletedTask;
+        return Task.FromResult(rollups.Prepare());
     }
 }

@@ -67,6 +67,37 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_counted_before_a_transaction_that_runs_again_is_counted_once()
+    {
+        var history = RandomHistory.Of(seed: 21, tickets: 40);
+        var consumer = new CountingConsumer(_db.Clock);
+        // Half of the tickets are known when all of it comes.
+        await _db.Database.WriteAsync(work => consumer.ConsumeAsync([.. history.Where(m => m.Ticket[^1] % 2 == 0)], work), None);
+
+        var count = await consumer.PrepareAsync(history, None);
+        var runs = 0;
+        for (var i = 0; i < 2; i++)
+        {
+            try
+            {
+                await _db.Database.WriteAsync(async work =>
+                {
+                    await count(work);
+                    if (++runs == 1) throw new ConflictException("Something");
+                }, None);
+                break;
+            }
+            catch (ConflictException)
+            {
+                // Where there is one writer nothing runs again by itself.
+            }
+        }
+
+        Assert.Equal(2, runs);
+        Assert.Empty((await RecountAsync(history)).Differences);
+    }
+
+    [Fact]
     public async Task What_is_pending_counts_before_and_after_it_has_moved_into_the_lines()
     {
         var history = RandomHistory.Of(seed: 12, tickets: 30);
