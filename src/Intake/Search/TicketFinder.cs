@@ -50,6 +50,8 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     /// <summary>Pairs of characters that are looked up, at most: each further one would leave out hardly a candidate more.</summary>
     private const int MostTokens = 12;
 
+    private const string OfStatus = "status = @Status";
+
     private readonly uint[] _tokens = wanted.Q is { } q && TextTokens.OfQuery(q) is var tokens ? tokens[..Math.Min(tokens.Length, MostTokens)] : [];
     private readonly uint? _caller = wanted.PhoneHash is { } phone ? TextTokens.OfCaller(phone) : null;
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -84,7 +86,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     private Task<IReadOnlyList<LineRow>> DirectAsync((DateTimeOffset At, string Number)? before)
     {
         var (by, conditions) = Driver();
-        if (wanted.Status is not null && !wanted.OnlyOpen) conditions.Add("status = @Status");
+        if (wanted.Status is not null && !conditions.Contains(OfStatus)) conditions.Add(OfStatus);
         if (wanted.Number is not null) conditions.Add($"{by}.number >= @Number and {by}.number < @numberEnd");
         return db.QueryAsync<LineRow>($"""
             select {LineRow.Columns} from {Tickets.Whole}
@@ -259,9 +261,11 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
     private (char By, List<string> Conditions) Driver() => wanted switch
     {
         { PhoneHash: not null } => ('t', []), // only what the index of words does not know yet
-        { OnlyOpen: true } => ('p', ["status = @Status and status <> 'closed'"]),
+        { OnlyOpen: true } => ('p', [OfStatus]),
         { Category: not null } => ('p', ["routed_category = @Category and routed_category is not null"]),
         { Unit: not null } => ('p', ["lead_code = @Unit and lead_code is not null"]),
+        // Closed ones of a number are found by the number.
+        { Status: not null, Number: null } => ('p', [OfStatus]),
         _ => ('t', []),
     };
 
