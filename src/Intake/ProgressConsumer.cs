@@ -11,7 +11,7 @@ public sealed class ProgressConsumer : IConsumer<IMessage>
 {
     public async Task ConsumeAsync(IReadOnlyList<IMessage> messages, Work work)
     {
-        var told = messages.Where(m => m is not (WorkOrderChanged { Lead: false } or WorkOrderChanged { Version: 1 })).GroupBy(m => m.Ticket).ToArray();
+        var told = messages.Where(m => m is not (WorkOrderChanged { Lead: false } or WorkOrderChanged { Version: <= 1 })).GroupBy(m => m.Ticket).ToArray();
         if (told.Length == 0) return;
         var tickets = await Tickets.TakeAsync(work, told.Select(t => t.Key));
         var changed = new List<TicketProgress>(tickets.Count);

@@ -76,6 +76,29 @@ public abstract class FindingTickets(Engine engine) : OnEngine(engine)
         Assert.Empty(await FindAsync(filter with { To = "2020-02-06" }));
     }
 
+    [Fact]
+    public async Task Closed_tickets_are_found_behind_newer_ones_that_are_open()
+    {
+        var closed = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            var number = await Desk.FileAsync();
+            Desk.Db.Time.Advance(TimeSpan.FromSeconds(1));
+            if (i >= 4) continue;
+            await new WithdrawTicket("不再需要").OnAsync(Desk.Desk, number, "operator", CancellationToken.None);
+            closed.Insert(0, number);
+        }
+
+        var filter = new TicketFilter(Status: "closed");
+        Assert.Equal(closed, await FindAsync(filter));
+        Assert.Equal(closed, await FindAsync(filter, limit: "1"));
+        Assert.Equal(closed, await FindAsync(filter with { From = "2020-02-07", To = "2020-02-07" }));
+        Assert.Empty(await FindAsync(filter with { To = "2020-02-06" }));
+        Assert.Equal(closed, await FindAsync(filter with { Q = "口罩" }));
+        Assert.Equal([closed[2]], await FindAsync(filter with { Q = closed[2] }));
+        Assert.Equal(closed, await FindAsync(filter with { Q = "20200207-" }));
+    }
+
     [Theory]
     [InlineData("q", "a\0b", null, null)]
     [InlineData("from", null, "0001-01-01", null)]
