@@ -42,8 +42,7 @@ public sealed class UnknownMessageException(string kind) : Exception($"'{kind}' 
 public sealed partial class Inbox(Database database, IServiceProvider services, OutboxSettings settings, ILogger<Inbox> log)
 {
     /// <summary>
-    /// Bytes of the messages that share a transaction, at most: a few hundred tickets. What is only noted may share more, where an engine has not one
-    /// writer that all others wait for.
+    /// Bytes of the messages that share a transaction, at most: a few hundred tickets. What is only noted may share more.
     /// </summary>
     private int Share(Role role) => settings.Gathers(role) == TimeSpan.Zero ? 1024 * 1024 : 2 * 1024 * 1024;
 
@@ -234,6 +233,11 @@ public static class ConsumerRegistration
     /// <summary>Says which class does a role's work for a message.</summary>
     public static IServiceCollection AddConsumer<TMessage, TConsumer>(this IServiceCollection services, Role role)
         where TMessage : IMessage
-        where TConsumer : class, IConsumer<TMessage> =>
-        services.AddKeyedSingleton<IConsumer<TMessage>, TConsumer>(role);
+        where TConsumer : class, IConsumer<TMessage>
+    {
+        var others = services.Where(s => s.IsKeyedService && Equals(s.ServiceKey, role) && s.ServiceType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IConsumer<>));
+        if (others.FirstOrDefault(o => typeof(TMessage) == typeof(IMessage) || o.ServiceType == typeof(IConsumer<IMessage>)) is { } other)
+            throw new InvalidOperationException($"{role} has {other.KeyedImplementationType?.Name}: a class that takes all messages of a role (IConsumer<IMessage>) is its only one, and {typeof(TConsumer).Name} cannot stand beside it.");
+        return services.AddKeyedSingleton<IConsumer<TMessage>, TConsumer>(role);
+    }
 }

@@ -43,6 +43,7 @@ public sealed record Total(string Key, Measure? Measure)
 }
 
 /// <summary>Two counts, and the one divided by the other.</summary>
+[method: JsonConstructor]
 public readonly record struct Ratio(long Numerator, long Denominator)
 {
     /// <summary>To four places; null where there is nothing to divide by.</summary>
@@ -54,12 +55,14 @@ public readonly record struct Ratio(long Numerator, long Denominator)
 }
 
 /// <summary>A figure of the day, with the same figure of the day before and of the same weekday a week before.</summary>
+[method: JsonConstructor]
 public readonly record struct FigureValue(long Numerator, long Denominator, Ratio DayBefore, Ratio WeekBefore)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? Rate => Ratio.Of(Numerator, Denominator);
 }
 
+[method: JsonConstructor]
 public readonly record struct TotalValue(long Value, long DayBefore, long WeekBefore);
 
 /// <summary>All numbers of the whole hotline or of one unit, category, channel or street.</summary>

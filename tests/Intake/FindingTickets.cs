@@ -97,6 +97,11 @@ public abstract class FindingTickets(Engine engine) : OnEngine(engine)
         Assert.Equal(closed, await FindAsync(filter with { Q = "口罩" }));
         Assert.Equal([closed[2]], await FindAsync(filter with { Q = closed[2] }));
         Assert.Equal(closed, await FindAsync(filter with { Q = "20200207-" }));
+
+        // With a unit or a category each ticket is looked at, as many as there is time for.
+        await Desk.HearAsync([.. closed.Select(n => Desk.Routed(n, 1, 1))]);
+        Assert.Equal(closed, await FindAsync(filter with { Unit = "320613001" }));
+        Assert.Equal(closed, await FindAsync(filter with { Category = "210103" }, limit: "1"));
     }
 
     [Theory]

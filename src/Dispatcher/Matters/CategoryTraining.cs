@@ -64,12 +64,12 @@ public static class CategoryTraining
     /// <exception cref="InvalidDataException">The texts are no training set; the message says why.</exception>
     public static (CategoryModel Model, Tested Tested) Train(IReadOnlyList<LabelledText> texts, Pace? pace = null, CancellationToken ct = default)
     {
-        var corpus = Read(texts);
-        var foldOf = FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus));
+        var corpus = Read(texts, pace);
+        var foldOf = FoldsOf(corpus, seed: 1, Folds, NearDuplicates(corpus, pace));
         var scores = CrossScores(corpus, foldOf, pace, ct);
-        var offsets = Offsets(corpus, scores, [.. Enumerable.Range(0, scores.Length)]);
-        scores = Balanced(corpus, scores, foldOf);
-        var trust = TrustIn(corpus, scores);
+        var offsets = Offsets(corpus, scores, [.. Enumerable.Range(0, scores.Length)], pace);
+        scores = Balanced(corpus, scores, foldOf, pace);
+        var trust = TrustIn(corpus, scores, pace);
         var fitted = Fit(corpus, [.. Enumerable.Range(0, corpus.Grams.Length)], pace, ct);
         var k = corpus.Labels.Length;
         var weights = new Half[corpus.Keys.Length * k];
@@ -83,10 +83,10 @@ public static class CategoryTraining
     /// <param name="together">Near duplicates stay in one fold, so that no text is tested on its own copy.</param>
     public static Tested CrossValidate(IReadOnlyList<LabelledText> texts, int folds, int seed, bool together, CancellationToken ct = default)
     {
-        var corpus = Read(texts);
-        var foldOf = FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus) : [.. Enumerable.Range(0, texts.Count)]);
-        var scores = Balanced(corpus, CrossScores(corpus, foldOf, null, ct), foldOf);
-        return Answers(corpus, scores, TrustIn(corpus, scores));
+        var corpus = Read(texts, null);
+        var foldOf = FoldsOf(corpus, seed, folds, together ? NearDuplicates(corpus, null) : [.. Enumerable.Range(0, texts.Count)]);
+        var scores = Balanced(corpus, CrossScores(corpus, foldOf, null, ct), foldOf, null);
+        return Answers(corpus, scores, TrustIn(corpus, scores, null));
     }
 
     /// <summary>How a model does on labelled texts.</summary>
@@ -99,7 +99,7 @@ public static class CategoryTraining
         }),
     ]);
 
-    private static Corpus Read(IReadOnlyList<LabelledText> texts)
+    private static Corpus Read(IReadOnlyList<LabelledText> texts, Pace? pace)
     {
         var counted = texts.CountBy(t => t.Label ?? throw new InvalidDataException("A text has no label.")).ToDictionary(StringComparer.Ordinal);
         if (counted.Count < 2) throw new InvalidDataException($"There {(counted.Count == 0 ? "are no texts" : "is one label only")}: at least two labels are needed to tell apart.");
@@ -119,6 +119,7 @@ public static class CategoryTraining
         var found = new Dictionary<int, int>();
         for (var i = 0; i < texts.Count; i++)
         {
+            pace?.Step();
             found.Clear();
             foreach (var gram in Grams.Of(letters.AsSpan(0, Grams.Fold(texts[i].Text, letters, at))))
             {
@@ -256,6 +257,7 @@ public static class CategoryTraining
             for (var i = 0; i < foldOf.Length; i++)
             {
                 if (foldOf[i] != fold) continue;
+                pace?.Step();
                 var sums = scores[i] = new double[corpus.Labels.Length];
                 var squares = 0.0;
                 for (var j = 0; j < corpus.Grams[i].Length; j++)
@@ -272,9 +274,9 @@ public static class CategoryTraining
     }
 
     /// <summary>Every fold's scores with the offsets that the other folds ask for, so that no text tests what was fitted on it.</summary>
-    private static double[][] Balanced(Corpus corpus, double[][] scores, int[] foldOf)
+    private static double[][] Balanced(Corpus corpus, double[][] scores, int[] foldOf, Pace? pace)
     {
-        var offsetsOf = foldOf.Distinct().ToDictionary(fold => fold, fold => Offsets(corpus, scores, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)]));
+        var offsetsOf = foldOf.Distinct().ToDictionary(fold => fold, fold => Offsets(corpus, scores, [.. Enumerable.Range(0, foldOf.Length).Where(i => foldOf[i] != fold)], pace));
         return [.. scores.Select((s, i) => s.Zip(offsetsOf[foldOf[i]], (score, offset) => score + offset).ToArray())];
     }
 
@@ -282,7 +284,7 @@ public static class CategoryTraining
     /// What to add to each label's score so that the shares of a softmax sum to the number of its texts: the likeliest offsets (iterative scaling; Guo et al., 2017, call it bias in vector
     /// scaling). Each label is learned against all others, which leaves the rarer ones chosen too seldom.
     /// </summary>
-    private static double[] Offsets(Corpus corpus, double[][] scores, int[] rows)
+    private static double[] Offsets(Corpus corpus, double[][] scores, int[] rows, Pace? pace)
     {
         var k = corpus.Labels.Length;
         var offsets = new double[k];
@@ -291,12 +293,13 @@ public static class CategoryTraining
         var (shares, sums) = (new double[k], new double[k]);
         for (var sharpening = 0; sharpening < 2; sharpening++)
         {
-            var sharpness = Sharpness(corpus, [.. scores.Select(s => s.Zip(offsets, (score, offset) => score + offset).ToArray())], rows);
+            var sharpness = Sharpness(corpus, [.. scores.Select(s => s.Zip(offsets, (score, offset) => score + offset).ToArray())], rows, pace);
             for (var round = 0; round < ScalingRounds; round++)
             {
                 Array.Clear(sums);
                 foreach (var i in rows)
                 {
+                    pace?.Step();
                     for (var label = 0; label < k; label++) shares[label] = scores[i][label] + offsets[label];
                     Trust.Softmax(shares, sharpness);
                     for (var label = 0; label < k; label++) sums[label] += shares[label];
@@ -320,9 +323,9 @@ public static class CategoryTraining
     ]);
 
     /// <summary>The curve over the first share is a logistic regression with one variable, by Newton's method; its targets are Platt's, which never are quite 0 or 1.</summary>
-    private static Trust TrustIn(Corpus corpus, double[][] scores)
+    private static Trust TrustIn(Corpus corpus, double[][] scores, Pace? pace)
     {
-        var sharpness = Sharpness(corpus, scores, [.. Enumerable.Range(0, scores.Length)]);
+        var sharpness = Sharpness(corpus, scores, [.. Enumerable.Range(0, scores.Length)], pace);
         var answers = scores.Select((s, i) =>
         {
             var shares = (double[])s.Clone();
@@ -355,7 +358,7 @@ public static class CategoryTraining
     }
 
     /// <summary>The one number that makes the softmax of the scores likeliest to give what is true; golden section, since the likelihood has one peak.</summary>
-    private static double Sharpness(Corpus corpus, double[][] scores, int[] rows)
+    private static double Sharpness(Corpus corpus, double[][] scores, int[] rows, Pace? pace)
     {
         var shares = new double[corpus.Labels.Length];
         var golden = (Math.Sqrt(5) - 1) / 2;
@@ -373,6 +376,7 @@ public static class CategoryTraining
             var loss = 0.0;
             foreach (var i in rows)
             {
+                pace?.Step();
                 scores[i].CopyTo(shares, 0);
                 Trust.Softmax(shares, sharpness);
                 loss -= Math.Log(Math.Max(shares[corpus.LabelOf[i]], 1e-12));
@@ -397,7 +401,7 @@ public static class CategoryTraining
     }
 
     /// <summary>Texts that share a third of the shorter one's longest n-grams, those that many texts have apart, belong together: 重复 and copied texts.</summary>
-    private static int[] NearDuplicates(Corpus corpus)
+    private static int[] NearDuplicates(Corpus corpus, Pace? pace)
     {
         var longest = corpus.Keys.Select(Grams.IsLongest).ToArray();
         var textsOf = new List<int>?[corpus.Keys.Length];
@@ -406,6 +410,7 @@ public static class CategoryTraining
         var shared = new Dictionary<int, int>();
         for (var i = 0; i < corpus.Grams.Length; i++)
         {
+            pace?.Step();
             shared.Clear();
             foreach (var f in corpus.Grams[i])
             {

@@ -18,8 +18,11 @@ internal sealed record Wanted(
     /// <summary>Has something that stands in the index of words.</summary>
     public bool InWords => Q is not null || PhoneHash is not null;
 
-    /// <summary>Conditions that have an index of their own.</summary>
-    public int Narrow => (OnlyOpen ? 1 : 0) + (Unit is null ? 0 : 1) + (Category is null ? 0 : 1);
+    /// <summary>One index finds what is wanted, and nothing else has to be looked at.</summary>
+    public bool Simple => !InWords && Narrow + (Status is not null && !OnlyOpen && Number is null ? 1 : 0) <= 1;
+
+    /// <summary>Conditions that have an index of their own; that of closed tickets is the last to be taken.</summary>
+    private int Narrow => (OnlyOpen ? 1 : 0) + (Unit is null ? 0 : 1) + (Category is null ? 0 : 1);
 }
 
 /// <summary>
@@ -67,7 +70,7 @@ internal sealed class TicketFinder(Session db, Wanted wanted, int size)
 
     public async Task<Answer> FindAsync((DateTimeOffset At, string Number)? before)
     {
-        if (!wanted.InWords && wanted.Narrow <= 1) return new Answer(await DirectAsync(before), null);
+        if (wanted.Simple) return new Answer(await DirectAsync(before), null);
 
         // Few at a time: the open ones are looked through sooner than words are found in the index.
         if (!wanted.InWords || (wanted.OnlyOpen && _caller is null))

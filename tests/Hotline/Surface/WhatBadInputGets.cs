@@ -168,7 +168,8 @@ public sealed class WhatBadInputGets(OneService one)
     [Fact]
     public async Task The_surface_is_described()
     {
-        var paths = (await one.Api.GetAsync("/openapi/v1.json"))["paths"]!.AsObject().Select(p => p.Key).ToHashSet();
+        var document = await one.Api.GetAsync("/openapi/v1.json");
+        var paths = document["paths"]!.AsObject().Select(p => p.Key).ToHashSet();
         foreach (var path in new[]
         {
             "/api/tickets", "/api/tickets/{number}", "/api/tickets/{number}/answer", "/api/tickets/{number}/dispatch", "/api/tickets/{number}/urge",
@@ -177,6 +178,10 @@ public sealed class WhatBadInputGets(OneService one)
             "/api/dispatch/preview", "/api/triage", "/api/returns", "/api/reports/daily",
         })
             Assert.Contains(path, paths);
+
+        // Values that are no objects of their own say what they always have, too.
+        foreach (var (value, always) in new[] { ("TotalValue", "value"), ("FigureValue", "dayBefore"), ("Ratio", "denominator") })
+            Assert.Contains(always, document["components"]!["schemas"]![value]!["required"]!.AsArray().Select(r => r!.GetValue<string>()));
     }
 
     private static string Ticket(string field, string? json)
