@@ -43,10 +43,10 @@ public static class ReportJson
                 continue;
             }
             json.WriteStartArray();
-            var line = new Line();
+            var writer = new RowWriter();
             foreach (var rows in report.Rows.Chunk(RowsAtOnce))
             {
-                foreach (var row in rows) json.WriteRawValue(line.Write(row), skipInputValidation: true);
+                foreach (var row in rows) json.WriteRawValue(writer.Write(row), skipInputValidation: true);
                 await json.FlushAsync(ct);
                 await to.FlushAsync(ct);
             }
@@ -68,7 +68,7 @@ public static class ReportJson
     }
 
     /// <summary>A row of the report, put together from what stands between its numbers.</summary>
-    private sealed class Line
+    private sealed class RowWriter
     {
         private byte[] _bytes = [];
         private int _length;
