@@ -73,24 +73,26 @@ public static class ListWorkOrders
         var (after, afterId) = (DateTimeOffset.UnixEpoch, "");
         if (filter.Cursor is { } cursor) Paging.TryRead(cursor, list, out after, out afterId);
         var now = database.Clock.Now;
+        if (Statement(filter, database.Dialect) is not { } statement) return new Page<WorkOrderItem>([], null);
         var rows = await database.ReadAsync(db => db.QueryAsync<ItemRow>(
-            Statement(filter, db.Dialect), new { unit, state = filter.State, now, after, afterId, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
+            statement, new { unit, now, after, afterId, from = after > now ? after : now, limit = limit + 1, yes = true, since = now - FirstResponsibility.Shown }), ct);
         return rows.Select(r => r.Item(now)).ToArray().ToPage(limit, last => Paging.Cursor(list, last.ReplyBy, last.Id));
     }
 
-    /// <summary>Reads a page, with parameters <c>unit</c>, <c>state</c>, <c>now</c>, <c>after</c>, <c>afterId</c>, <c>limit</c>, <c>yes</c> and <c>since</c>.</summary>
-    public static string Statement(Filter filter, Dialect dialect)
+    /// <summary>Reads a page, with parameters <c>unit</c>, <c>now</c>, <c>after</c>, <c>afterId</c>, <c>from</c> (the later of the two), <c>limit</c>, <c>yes</c> and <c>since</c>.</summary>
+    /// <returns>Null where nothing can be in the list.</returns>
+    public static string? Statement(Filter filter, Dialect dialect)
     {
         // Each part ends by itself: an engine that reads it for the whole would read all that the unit ever had.
         var parts = string.Join("\nunion all\n", Parts(filter).Select((condition, i) => $"""
             select * from (
                 select id, ticket, round, unit_code, unit_name, lead, state, designated, deadline_class, issued_at, accept_by, accepted_at, reply_by
                 from handling_work_order
-                where unit_code = @unit and {condition}
-                  and reply_by >= @after and (reply_by > @after or id > @afterId)
+                where unit_code = @unit and {condition} and (reply_by > @after or id > @afterId)
                 order by reply_by, id
                 {dialect.Limit}) part{i}
             """));
+        if (parts.Length == 0) return null;
         // The page first, then what its orders are about: a step of a list reads no texts but its own.
         return $"""
             select o.id, o.ticket, o.round, o.unit_code, o.unit_name, o.lead, o.state, o.designated, r.title, r.address, o.deadline_class, o.issued_at, o.accept_by, o.accepted_at,
@@ -102,24 +104,22 @@ public static class ListWorkOrders
     }
 
     /// <summary>
-    /// What the list shows, by the three indexes: an order stands in one of them, in the order of the list, so a list of all is three of them merged. Spelled as they spell it, so that
-    /// the engines use them.
+    /// What the list shows, a part for each state: an order stands in the index in the order of its state's list, so that a list of several is merged and none passes over what another shows.
+    /// Of two bounds of one side an engine may read by the wider, so each part has one.
     /// </summary>
     private static IEnumerable<string> Parts(Filter filter)
     {
-        const string open = "state in ('issued', 'accepted', 'returned')", replied = "state = 'replied'", cancelled = "state = 'cancelled'";
-        // A bound of the index: a unit that is late with few is not looked through for them.
-        var late = filter.Overdue switch { "true" => " and reply_by < @now", "false" => " and reply_by >= @now", _ => "" };
-        return (filter.State, filter.Overdue) switch
+        var late = filter.Overdue == "true";
+        if (filter.State == HandingOver) return late ? [] : [$"reply_by >= @after and {FirstResponsibility.Condition}"];
+        var states = Words.TryParse<WorkOrderState>(filter.State, out var one) ? [one]
+            : Enum.GetValues<WorkOrderState>().Where(s => s.IsOpen() || filter.State != Open);
+        // Only what is open is late.
+        return states.Where(s => s.IsOpen() || !late).Select(s => $"state = '{s.Word()}' and reply_by >= " + (filter.Overdue, s.IsOpen()) switch
         {
-            (Open, _) or (null, "true") => [open + late],
-            (null, _) => [open + late, replied, cancelled],
-            // Only what is open is late.
-            ("replied", not "true") => [replied],
-            ("cancelled", not "true") => [cancelled],
-            (HandingOver, not "true") => [FirstResponsibility.Condition],
-            _ => [$"{open} and state = @state{late}"],
-        };
+            ("true", _) => "@after and reply_by < @now",
+            ("false", true) => "@from",
+            _ => "@after",
+        });
     }
 
     private sealed record ItemRow
