@@ -58,16 +58,14 @@ internal sealed class Overload : Fault
                         target.Site.Ledger.Add(new Entry(draft, answer.Body["number"]!.GetValue<string>(), TimeProvider.System.GetUtcNow()));
                         break;
                     }
+                    if (answer.Status is not (503 or null)) throw new BrokenPromiseException($"under load a filing is answered with {answer.Status}: {answer.Body.ToJsonString()}");
                     if (answer.Status == 503)
                     {
                         Interlocked.Increment(ref shed);
                         if (answer.RetryAfter is null) Interlocked.Increment(ref hasty);
-                        await Task.Delay(Rest);
                     }
-                    else if (answer.Status is not null)
-                    {
-                        throw new BrokenPromiseException($"under load a filing is answered with {answer.Status}: {answer.Body.ToJsonString()}");
-                    }
+                    // Where no process runs it is answered at once that nobody is there: clients that then asked again at once would leave no thread to start one.
+                    await Task.Delay(Rest);
                 }
             }
         }
