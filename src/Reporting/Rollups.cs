@@ -25,31 +25,23 @@ internal sealed class Rollups(HotlineClock clock)
             _names[(by, named.Code)] = heard;
     }
 
-    /// <summary>Counts what was learned as if nothing were known of these tickets: others wait for the transaction, and not for this.</summary>
-    /// <returns>What is to be done in the transaction.</returns>
+    /// <summary>Writes down what was learned: others wait for the transaction, and not for this.</summary>
+    /// <returns>What is to be done in the transaction, which may run again after a conflict.</returns>
     public Func<Work, Task> Prepare()
     {
         var rows = _news.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => new FactRow { Ticket = n.Key, Body = n.Value.Write() }).ToArray();
         var labels = _names.Count == 0 ? null : Json.Write(_names.Select(n => new { Dimension = n.Key.By.Word(), n.Key.Code, n.Value.Day, n.Value.Name }));
-        var counted = CountNews();
-        // A transaction that runs again after a conflict counts again: the first has changed its tally.
-        return work => WriteAsync(work, rows, labels, Interlocked.Exchange(ref counted, null) ?? CountNews());
+        return work => WriteAsync(work, rows, labels);
     }
 
-    private Tally CountNews()
+    private async Task WriteAsync(Work work, FactRow[] rows, string? labels)
     {
-        var tally = new Tally();
-        foreach (var fact in _news.Values) Count.Add(tally, fact, clock);
-        return tally;
-    }
-
-    /// <param name="changes">What all news count by themselves.</param>
-    private async Task WriteAsync(Work work, FactRow[] rows, string? labels, Tally changes)
-    {
+        var changes = new Tally();
         var saved = new List<FactRow>();
         var known = await MergeAsync(work, rows, changes, saved);
         rows = [.. rows.Where(r => !known.Contains(r.Ticket))];
         var added = (await work.AddMissingAsync(FactRow.Open, "ticket", rows)).ToHashSet(StringComparer.Ordinal);
+        foreach (var ticket in added) Count.Add(changes, _news[ticket], clock);
         // Another process heard of these for the first time too, and was waited for. (A third one that has taken them since, and waits for what was added here, would be a
         // deadlock, and one of the two begins anew.)
         rows = [.. rows.Where(r => !added.Contains(r.Ticket))];
@@ -69,10 +61,8 @@ internal sealed class Rollups(HotlineClock clock)
         foreach (var known in await work.TakeAsync<FactRow>("ticket, body", ("reporting_fact", "ticket"), rows.Select(r => r.Ticket)))
         {
             merged.Add(known.Ticket);
-            var news = _news[known.Ticket];
             var before = Fact.Read(known.Body);
-            var after = before.Merge(news);
-            Count.Add(changes, news, clock, times: -1);
+            var after = before.Merge(_news[known.Ticket]);
             var body = after.Write();
             if (body == known.Body) continue;
             Count.Add(changes, after, clock);

@@ -67,7 +67,7 @@ public abstract class KeepingRollups(Engine engine) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_counted_before_a_transaction_that_runs_again_is_counted_once()
+    public async Task A_transaction_that_runs_again_counts_once()
     {
         var history = RandomHistory.Of(seed: 21, tickets: 40);
         var consumer = new CountingConsumer(_db.Clock);
