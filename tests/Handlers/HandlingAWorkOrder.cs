@@ -186,18 +186,23 @@ public abstract class HandlingAWorkOrder(Engine engine) : OnUnitDesk(engine)
             Assert.Equal(["000005", "000004"], Ids(await ListAsync("state=replied")).Select(id => id[9..15]));
         }
 
-        var seen = new List<string>();
-        string? cursor = null;
-        do
+        // What is not late begins at now, and its next page where the one before ended.
+        foreach (var narrowed in (string[])["", "&overdue=false"])
         {
-            var page = await ListAsync($"limit=3{(cursor is null ? "" : $"&cursor={cursor}")}");
-            Assert.Equal(200, page.Status);
-            seen.AddRange(Ids(page));
-            cursor = page.Body.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
-        }
-        while (cursor is not null);
+            var seen = new List<string>();
+            string? cursor = null;
+            do
+            {
+                var page = await ListAsync($"limit=3{narrowed}{(cursor is null ? "" : $"&cursor={cursor}")}");
+                Assert.Equal(200, page.Status);
+                seen.AddRange(Ids(page));
+                Assert.True(seen.Count <= 7, $"It comes again: {string.Join(", ", seen)}");
+                cursor = page.Body.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
+            }
+            while (cursor is not null);
 
-        Assert.Equal(["000002", "000005", "000001", "000003", "000004", "000006", "000007"], seen.Select(id => id[9..15]));
+            Assert.Equal(["000002", "000005", "000001", "000003", "000004", "000006", "000007"], seen.Select(id => id[9..15]));
+        }
     }
 
     [Fact]
